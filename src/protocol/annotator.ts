@@ -1,0 +1,75 @@
+/**
+ * Between the host and the side panel. The host owns the document: the panel sends gestures and edits, the host
+ * applies them (one undo step of VS Code each) and answers with whole snapshots, so that nothing is lost when a panel goes.
+ */
+import { z } from 'zod';
+import { promptSchema, regionSchema, sizeSchema } from './geometry';
+import { packSummarySchema } from './packs';
+import { eventChannel, requestChannel } from './rpc';
+
+/** How a region looks in the panel; saved in the sidecar. */
+export const annotationSchema = regionSchema.extend({
+  color: z.string().optional(),
+  hidden: z.boolean().optional(),
+});
+export type Annotation = z.infer<typeof annotationSchema>;
+
+/** All that a panel needs to draw itself; `revision` grows with every change. */
+export const snapshotSchema = z.object({
+  revision: z.number().int(),
+  image: z
+    .object({ name: z.string(), /** Webview URI, or a data URI of a converted picture. */ uri: z.string() })
+    .extend(sizeSchema.shape),
+  annotations: z.array(annotationSchema),
+  dirty: z.boolean(),
+  /** Why saving is not possible (a broken or foreign sidecar, a read-only folder), or absent. */
+  problem: z.string().optional(),
+  packs: z.array(packSummarySchema),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** One user gesture: regions that are added or replaced (by id), and ids that go. One undo step, named `title`. */
+export const editSchema = z.object({
+  title: z.string(),
+  put: z.array(annotationSchema).default([]),
+  remove: z.array(z.string()).default([]),
+});
+export type Edit = z.infer<typeof editSchema>;
+
+/** The panel's first question; the answer is everything. @error bad-image, image-too-large, io */
+export const ready = requestChannel('ready', z.object({}), snapshotSchema);
+/** Applies an edit. */
+export const applyEdit = requestChannel('applyEdit', editSchema, z.object({ revision: z.number().int() }));
+/** Runs the segmenter for a region (a new id makes a new region) with all its prompts; the mask becomes an edit. */
+export const promptRegion = requestChannel(
+  'promptRegion',
+  z.object({ regionId: z.string(), prompts: z.array(promptSchema).min(1), pack: z.string().optional() }),
+  z.object({ regionId: z.string(), score: z.number().optional(), total_ms: z.number() }),
+);
+/** Finds a phrase; its regions become one edit. `message` says what was found, or why nothing is shown. */
+export const groundText = requestChannel(
+  'groundText',
+  z.object({ text: z.string().trim().min(1), pack: z.string().optional() }),
+  z.object({ regionIds: z.array(z.string()), refused: z.boolean(), message: z.string() }),
+);
+/** Undo, redo and save go through VS Code, so that its menus, keys and dirty mark agree with the panel. */
+export const runCommand = requestChannel(
+  'runCommand',
+  z.object({ command: z.enum(['undo', 'redo', 'save', 'ground']) }),
+  z.object({}),
+);
+/** Host → panel: is somebody there (a panel whose host died asks and hears nothing). */
+export const ping = requestChannel('ping', z.object({}), z.object({}));
+
+/** Host → panel: the newest whole snapshot. */
+export const snapshotChanged = eventChannel('snapshotChanged', snapshotSchema);
+/** Host → panel: put the keyboard into the phrase box, or start with a tool (from a command). */
+export const focusTool = eventChannel(
+  'focusTool',
+  z.object({ tool: z.enum(['point', 'box', 'stroke', 'text']) }),
+);
+/** Host → panel: say something where the user looks. */
+export const notice = eventChannel(
+  'notice',
+  z.object({ level: z.enum(['info', 'warning', 'error']), message: z.string() }),
+);

@@ -1,0 +1,109 @@
+/** What the inference process can be asked: one channel per task, and what serves them. */
+import { z } from 'zod';
+import { boxSchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
+import { packSummarySchema } from './packs';
+import { eventChannel, requestChannel } from './rpc';
+
+/** A picture by its path on this machine, or by its encoded bytes (virtual workspaces, notebook outputs). */
+export const imageSourceSchema = z.union([
+  z.object({ path: z.string().min(1) }),
+  z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
+]);
+export type ImageSource = z.infer<typeof imageSourceSchema>;
+
+/** A region of a result. `box` is tight around the mask where there is one. */
+export const resultRegionSchema = z.object({
+  id: z.string(),
+  label: z.string().optional(),
+  score: z.number().optional(),
+  box: boxSchema,
+  mask: rleSchema.optional(),
+});
+export type ResultRegion = z.infer<typeof resultRegionSchema>;
+
+/** Milliseconds spent on a request. */
+export const timingsSchema = z.object({
+  load_ms: z.number(),
+  encode_ms: z.number(),
+  decode_ms: z.number(),
+  total_ms: z.number(),
+});
+export type Timings = z.infer<typeof timingsSchema>;
+
+/** The result of every task, in the command line's own form; absent parts are left out. */
+export const taskResultSchema = z.object({
+  image: z.object({ path: z.string().optional() }).extend(sizeSchema.shape),
+  /** The pack that answered; with composition, the last one of `packs`. */
+  pack: packRefSchema,
+  packs: z.array(packRefSchema).optional(),
+  regions: z.array(resultRegionSchema),
+  /** Text of the answer, or why there is none. */
+  text: z.string().optional(),
+  spans: z
+    .array(z.object({ start: z.number().int(), end: z.number().int(), regions: z.array(z.string()) }))
+    .optional(),
+  /** True where the pack cannot answer this question about this picture; `text` says why and what can. */
+  refused: z.boolean().optional(),
+  timings: timingsSchema,
+});
+export type TaskResult = z.infer<typeof taskResultSchema>;
+
+/** Prompts → one region with a mask. `previous` is the mask that the prompts refine. */
+export const segmentParamsSchema = z.object({
+  image: imageSourceSchema,
+  prompts: z.array(promptSchema).min(1),
+  previous: rleSchema.optional(),
+  pack: z.string().optional(),
+});
+export type SegmentParams = z.infer<typeof segmentParamsSchema>;
+export const segment = requestChannel('segment', segmentParamsSchema, taskResultSchema);
+
+/** A phrase → the regions it names, best first. */
+export const groundParamsSchema = z.object({
+  image: imageSourceSchema,
+  text: z.string().trim().min(1),
+  pack: z.string().optional(),
+});
+export type GroundParams = z.infer<typeof groundParamsSchema>;
+export const ground = requestChannel('ground', groundParamsSchema, taskResultSchema);
+
+/** Size and kind of a picture, read from its header. */
+export const imageInfoSchema = z
+  .object({
+    format: z.string(),
+    /** Whether a browser can show the file as it is. */ displayable: z.boolean(),
+  })
+  .extend(sizeSchema.shape);
+export type ImageInfo = z.infer<typeof imageInfoSchema>;
+export const imageInfo = requestChannel('imageInfo', z.object({ image: imageSourceSchema }), imageInfoSchema);
+
+/** The oriented picture as PNG, at most `maxSide` pixels on its longer side, for what a browser cannot show (TIFF). */
+export const renderImage = requestChannel(
+  'renderImage',
+  z.object({ image: imageSourceSchema, maxSide: z.number().int().positive().optional() }),
+  z.object({ png: z.instanceof(Uint8Array) }).extend(sizeSchema.shape),
+);
+
+/** The packs that this machine has. */
+export const listPacks = requestChannel(
+  'listPacks',
+  z.object({}),
+  z.object({ packs: z.array(packSummarySchema) }),
+);
+
+/** A line for the log, from the process. */
+export const logLine = eventChannel(
+  'log',
+  z.object({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']), message: z.string() }),
+);
+
+/** Settings of the process, given to it once when it starts, as JSON in its first argument. */
+export const processOptionsSchema = z.object({
+  /** Folders whose children are packs; the embedded ones first. */
+  packFolders: z.array(z.string()),
+  /** Threads of a session; 0 means the machine's cores less one, at least one. */
+  threads: z.number().int().min(0).default(0),
+  /** Pictures of more pixels than this are refused before they are decoded. */
+  maxPixels: z.number().int().positive().default(268_435_456),
+});
+export type ProcessOptions = z.input<typeof processOptionsSchema>;

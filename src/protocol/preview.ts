@@ -1,0 +1,36 @@
+/** Between the host and the preview of a note. */
+import { z } from 'zod';
+import { eventChannel, requestChannel } from './rpc';
+
+/** A top-level block of the note: unchanged ones keep their key, and their DOM. Lines are 0-based, end exclusive. */
+export const blockSchema = z.object({
+  key: z.string(),
+  html: z.string(),
+  startLine: z.number().int(),
+  endLine: z.number().int(),
+});
+export type Block = z.infer<typeof blockSchema>;
+
+export const noteSchema = z.object({
+  version: z.number().int(),
+  title: z.string(),
+  /** Header made from the front matter, as HTML; empty without one. */
+  header: z.string(),
+  blocks: z.array(blockSchema),
+});
+export type NoteSnapshot = z.infer<typeof noteSchema>;
+
+/** The preview's first question; the answer is the whole note. */
+export const previewReady = requestChannel('previewReady', z.object({}), noteSchema);
+/** Host → preview: the note as it is now. */
+export const noteChanged = eventChannel('noteChanged', noteSchema);
+/** Preview → host: open this figure (as the note writes it) in the side panel; with `ground`, ask for a phrase. */
+export const openFigure = requestChannel(
+  'openFigure',
+  z.object({ source: z.string(), ground: z.boolean().default(false) }),
+  z.object({}),
+);
+/** Preview → host: a link was clicked. */
+export const openLink = requestChannel('openLink', z.object({ href: z.string() }), z.object({}));
+/** Both ways: the first line that is seen (0-based, fractions inside a block). */
+export const visibleLine = eventChannel('visibleLine', z.object({ line: z.number().min(0) }));
