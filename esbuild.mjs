@@ -3,6 +3,8 @@
  * the two webviews, and the embedded packs.
  *
  *   node esbuild.mjs [--watch] [--production]
+ *
+ * `dist/` is overwritten file by file; `npm run package` starts from an empty one.
  */
 import { context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -73,7 +75,7 @@ function copyKatex() {
   }
 }
 
-rmSync('dist', { recursive: true, force: true });
+if (production) rmSync('dist', { recursive: true, force: true });
 copyPacks();
 copyKatex();
 const contexts = await Promise.all([

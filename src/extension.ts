@@ -1,0 +1,42 @@
+/** Builds the services and registers what package.json contributes. Nothing heavy is loaded here: models live in a process of their own. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { registerAnnotator } from './annotate/annotatorProvider';
+import { InferenceClient } from './inference/client';
+import { registerPreview } from './notes/previewPanel';
+import { registerImageCommands } from './views/commands';
+import { StatusItem } from './views/statusItem';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const started = performance.now();
+  const log = vscode.window.createOutputChannel('Groundnote', { log: true });
+  const settings = vscode.workspace.getConfiguration('groundnote');
+  const dist = path.join(context.extensionPath, 'dist');
+  const status = new StatusItem();
+  const inference = new InferenceClient({
+    entry: path.join(dist, 'inferenceProcess.cjs'),
+    packFolders: [path.join(dist, 'models'), ...settings.get<string[]>('packs.folders', [])],
+    threads: settings.get('inference.threads', 0),
+    idleMs: settings.get('inference.unloadAfterMinutes', 10) * 60_000,
+    log: (level, message) => log[level](message),
+    onStateChange: (state) => status.show(state),
+  });
+  const annotator = registerAnnotator(context, { inference, log });
+  context.subscriptions.push(
+    log,
+    status,
+    inference,
+    annotator,
+    registerPreview(context, {
+      openFigure: (uri, { ground }) =>
+        ground
+          ? vscode.commands.executeCommand('groundnote.groundInImage', uri)
+          : annotator.open(uri, { tool: 'point' }),
+      log,
+    }),
+    ...registerImageCommands(annotator),
+    vscode.commands.registerCommand('groundnote.stopInference', () => inference.stop()),
+    vscode.commands.registerCommand('groundnote.showLog', () => log.show()),
+  );
+  log.info(`Activated in ${(performance.now() - started).toFixed(0)} ms.`);
+}

@@ -1,0 +1,79 @@
+/** The commands that start from a picture: from the palette, the explorer, an editor's tab, or a figure in a preview. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { AnnotatorApi } from '../annotate/annotatorProvider';
+import { figureFromContext } from '../notes/previewPanel';
+import { GroundnoteError } from '../protocol/errors';
+
+/** Extensions of the pictures that the side panel opens. */
+const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'avif', 'tif', 'tiff', 'svg'];
+
+const isImage = (uri: vscode.Uri) => imageExtensions.includes(path.extname(uri.path).slice(1).toLowerCase());
+
+/** The picture of the active tab: an image preview, the side panel, or an SVG that is open as text. */
+function activeImage(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText) {
+    return isImage(input.uri) ? input.uri : undefined;
+  }
+  return undefined;
+}
+
+/** Asks for a picture of the workspace, or for any file. */
+async function pickImage(): Promise<vscode.Uri | undefined> {
+  const found = await vscode.workspace.findFiles(
+    `**/*.{${imageExtensions.join(',')}}`,
+    '**/{node_modules,.git}/**',
+    2000,
+  );
+  const browse = { label: '$(folder-opened) Browse…', uri: undefined };
+  const items = found
+    .map((uri) => ({ label: path.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => a.description.localeCompare(b.description));
+  const picked = await vscode.window.showQuickPick([...items, browse], {
+    placeHolder: 'Choose an image',
+    matchOnDescription: true,
+  });
+  if (!picked || picked.uri) return picked?.uri;
+  const files = await vscode.window.showOpenDialog({ filters: { Images: imageExtensions }, canSelectMany: false });
+  return files?.[0];
+}
+
+/** What a command was called with → the picture it is about. A figure of a preview that is missing has none. */
+async function imageFor(argument: unknown): Promise<vscode.Uri | undefined> {
+  if (argument instanceof vscode.Uri) return argument;
+  return figureFromContext(argument) ?? activeImage() ?? (await pickImage());
+}
+
+/** Registers `groundnote.segmentImage` and `groundnote.groundInImage`. */
+export function registerImageCommands(annotator: AnnotatorApi): vscode.Disposable[] {
+  const run = async (action: () => Promise<void>) => {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof GroundnoteError)) throw error;
+      if (error.code !== 'cancelled') void vscode.window.showErrorMessage(error.message);
+    }
+  };
+  return [
+    vscode.commands.registerCommand('groundnote.segmentImage', (argument: unknown) =>
+      run(async () => {
+        const uri = await imageFor(argument);
+        if (uri) await annotator.open(uri, { tool: 'point' });
+      }),
+    ),
+    vscode.commands.registerCommand('groundnote.groundInImage', (argument: unknown) =>
+      run(async () => {
+        const uri = await imageFor(argument);
+        if (!uri) return;
+        const phrase = await vscode.window.showInputBox({
+          title: `Ground in ${path.basename(uri.path)}`,
+          prompt: 'A word or phrase that is written in the figure, for instance the label of a box',
+          placeHolder: 'Mask decoder',
+          validateInput: (value) => (value.trim() ? undefined : 'Type a word or a phrase.'),
+        });
+        if (phrase) await annotator.ground(uri, phrase);
+      }),
+    ),
+  ];
+}
