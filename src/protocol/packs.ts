@@ -36,10 +36,13 @@ export const packManifestSchema = z.object({
 });
 export type PackManifest = z.infer<typeof packManifestSchema>;
 
-/** What lists and menus show of a pack. */
+/** What lists and menus show of a pack. A broken one says what its manifest still tells: the rest is empty or absent. */
 export const packSummarySchema = packManifestSchema
   .omit({ files: true })
+  .partial({ engine: true, kind: true })
   .extend({
+    tasks: z.array(taskSchema),
+    license: z.string(),
     folder: z.string(),
     bytes: z.number(),
     state: z.enum(['ready', 'broken']),

@@ -1,0 +1,53 @@
+/** What the handlers of tasks share: packs, decoded pictures, open graphs, the segmenter, the log. */
+import type { ImageSource } from '../../protocol/inference';
+import type { PackRef, Prompt, Rle } from '../../protocol/geometry';
+import type { HandlerContext } from '../../protocol/rpc';
+import type { GraphContract, OnnxSession } from '../engines/onnx/session';
+import type { Pack, PackRegistry } from '../packs/registry';
+import type { Picture } from './picture';
+import type { Stopwatch } from './stopwatch';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string) => void;
+
+/** Decoded pictures; the last few stay in memory. */
+export interface PictureStore {
+  /** @throws GroundnoteError not-found, io, bad-image, image-too-large */
+  open(source: ImageSource): Promise<Picture>;
+}
+
+/** Open graphs; each is opened once and stays open while the process lives. */
+export interface SessionStore {
+  /** @param file path inside the pack. @throws GroundnoteError broken-pack */
+  open(pack: Pack, file: string, contract: GraphContract): Promise<OnnxSession>;
+}
+
+/** What the segmenter answers about a picture. */
+export interface Segmentation {
+  pack: PackRef;
+  /** Over the whole picture; may be empty. */
+  mask: Rle;
+  /** The model's own estimate of the mask's IoU, 0 to 1. */
+  score: number;
+}
+
+/** Prompts for the segmenter, in pixels of the picture. */
+export interface SegmentRequest {
+  prompts: readonly Prompt[];
+  previous?: Rle;
+  pack?: string;
+}
+
+export interface RuntimeServices {
+  readonly packs: PackRegistry;
+  readonly pictures: PictureStore;
+  readonly sessions: SessionStore;
+  readonly log: Log;
+  /** Prompts → a mask, with the default segmenter or the one named. @throws GroundnoteError no-pack, broken-pack, invalid-params, cancelled */
+  segmentPicture(
+    picture: Picture,
+    request: SegmentRequest,
+    context: HandlerContext,
+    stopwatch: Stopwatch,
+  ): Promise<Segmentation>;
+}
