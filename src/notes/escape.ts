@@ -1,0 +1,16 @@
+/** Text that goes into HTML passes through here. */
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Escapes text between tags. */
+export const escapeHtml = (text: string) =>
+  text.replace(/[&<>]/g, (character) => entities[character] ?? character);
+
+/** Escapes the value of a quoted attribute. */
+export const escapeAttribute = (text: string) =>
+  text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

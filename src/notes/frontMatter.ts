@@ -1,0 +1,112 @@
+/** The front matter of a note: YAML between `---`, or Hugo's TOML between `+++`. */
+import { parse, parseDocument } from 'yaml';
+import { escapeHtml } from './escape';
+
+export interface FrontMatter {
+  title: string;
+  /** As the note writes it. */
+  date: string;
+  authors: string[];
+  tags: string[];
+  /** What stands between the fences. */
+  raw: string;
+  /** Lines that it takes in the note, fences included. */
+  lines: number;
+}
+
+const wanted = ['title', 'date', 'author', 'authors', 'tags', 'keywords'] as const;
+const yamlOptions = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: false } as const;
+
+/** Splits a note into its front matter and the rest. A fence that is never closed is no front matter. */
+export function splitFrontMatter(text: string): { frontMatter?: FrontMatter; body: string } {
+  const match =
+    /^\uFEFF?---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text) ??
+    /^\uFEFF?\+\+\+[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??\+\+\+[ \t]*(?:\r?\n|$)/.exec(text);
+  if (!match) return { body: text };
+  const raw = match[1] ?? '';
+  const values = text.replace(/^\uFEFF/, '').startsWith('+') ? readLines(raw, '=') : readYaml(raw);
+  return {
+    frontMatter: {
+      title: toText(values['title']),
+      date: toText(values['date']),
+      authors: [...toList(values['author']), ...toList(values['authors'])],
+      tags: [...toList(values['tags']), ...toList(values['keywords'])],
+      raw,
+      lines: match[0].split('\n').length - (match[0].endsWith('\n') ? 1 : 0),
+    },
+    body: text.slice(match[0].length),
+  };
+}
+
+/** The values of YAML; where it is broken, what single lines say. */
+function readYaml(raw: string): Record<string, unknown> {
+  const lines = readLines(raw, ':');
+  try {
+    const document = parseDocument(raw, yamlOptions);
+    const values: unknown = document.toJS({ maxAliasCount: 50 });
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return lines;
+    return document.errors.length ? { ...values, ...lines } : (values as Record<string, unknown>);
+  } catch {
+    return lines;
+  }
+}
+
+/** Reads `key: value` or `key = value` lines one by one. The values of TOML that we show are YAML, too. */
+function readLines(raw: string, separator: ':' | '='): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const line of raw.split(/\r?\n/)) {
+    // After TOML's first [section] keys are no longer the note's own.
+    if (separator === '=' && line.startsWith('[')) break;
+    const [, key, value] = new RegExp(String.raw`^(\w+)\s*${separator}\s*(.*)$`).exec(line) ?? [];
+    if (!key || !value || !wanted.some((name) => name === key)) continue;
+    try {
+      values[key] = parse(value, yamlOptions);
+    } catch {
+      values[key] = value.replace(/\s+#.*$/, '').replace(/^["']|["']$/g, '');
+    }
+  }
+  return values;
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** A list, one value, a comma-separated text, or objects with a name. */
+function toList(value: unknown): string[] {
+  if (typeof value === 'string')
+    return value
+      .split(/[,，;；]/)
+      .map((part) => part.trim())
+      .filter(Boolean);
+  if (Array.isArray(value)) return value.flatMap((each) => toName(each));
+  return toName(value);
+}
+
+function toName(value: unknown): string[] {
+  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : value;
+  return toText(name) ? [toText(name)] : [];
+}
+
+/** The header that stands for the front matter. */
+export function frontMatterHtml(
+  { title, date, authors, tags, raw }: FrontMatter,
+  mode: 'header' | 'hidden' | 'raw',
+): string {
+  if (mode === 'hidden') return '';
+  if (mode === 'raw') return raw ? `<pre class="gn-front-matter"><code>${escapeHtml(raw)}</code></pre>` : '';
+  const parts: string[] = [];
+  if (title) parts.push(`<h1 class="gn-title">${escapeHtml(title)}</h1>`);
+  const byline: string[] = [];
+  if (authors.length) byline.push(`<span class="gn-authors">${authors.map(escapeHtml).join(', ')}</span>`);
+  if (date)
+    byline.push(
+      `<time class="gn-date">${escapeHtml(/^\d{4}-\d\d-\d\d(?=[T ]|$)/.exec(date)?.[0] ?? date)}</time>`,
+    );
+  if (byline.length) parts.push(`<p class="gn-byline">${byline.join('')}</p>`);
+  if (tags.length) {
+    parts.push(`<ul class="gn-tags">${tags.map((tag) => `<li>${escapeHtml(tag)}</li>`).join('')}</ul>`);
+  }
+  return parts.length ? `<header class="gn-header">${parts.join('')}</header>` : '';
+}
