@@ -34,7 +34,7 @@ export function runsOf(mask: Mask): number[] {
 
 /** Mask → RLE. */
 export function encodeRle(mask: Mask): Rle {
-  return { size: [mask.height, mask.width], counts: encodeRuns(runsOf(mask)) };
+  return rleFromRuns(mask, runsOf(mask));
 }
 
 /** RLE → row-major mask of 0 and 1. @throws GroundnoteError 'invalid-mask' when runs and size disagree. */
@@ -120,7 +120,20 @@ export function rleOverlap(a: Rle, b: Rle): { intersection: number; union: numbe
   return { intersection, union };
 }
 
-function encodeRuns(runs: number[]): string {
+/** Runs (zeros first, down the columns) → RLE. The runs must add up to the size. */
+export function rleFromRuns(size: Size, runs: readonly number[]): Rle {
+  return { size: [size.height, size.width], counts: encodeRuns(runs) };
+}
+
+/** RLE → runs. @throws GroundnoteError 'invalid-mask' when the string is broken or does not fit the size. */
+export function runsFromRle(rle: Rle): number[] {
+  const runs = decodeRuns(rle.counts);
+  if (runs.some((run) => run < 0) || runs.reduce((sum, run) => sum + run, 0) !== rle.size[0] * rle.size[1])
+    throw new GroundnoteError('invalid-mask', 'A mask has runs that do not fit its size.');
+  return runs;
+}
+
+function encodeRuns(runs: readonly number[]): string {
   let text = '';
   runs.forEach((run, i) => {
     let x = i > 2 ? run - (runs[i - 2] as number) : run;

@@ -87,7 +87,10 @@ export async function readPicture(source: ImageSource, limits: ImageLimits): Pro
  * A decoded picture as PNG.
  * @param maxSide its longer side is at most this; absent: as large as it is
  */
-export async function encodePng(picture: Picture, maxSide?: number): Promise<{ png: Uint8Array } & Size> {
+export async function encodePng(
+  picture: Picture,
+  maxSide?: number,
+): Promise<{ png: Uint8Array<ArrayBuffer> } & Size> {
   const sharp = await loadSharp();
   const { width, height, data } = picture;
   const pipeline = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
@@ -96,7 +99,7 @@ export async function encodePng(picture: Picture, maxSide?: number): Promise<{ p
   const { data: png, info } = await pipeline
     .png({ compressionLevel: 6 })
     .toBuffer({ resolveWithObject: true });
-  return { png, width: info.width, height: info.height };
+  return { png: new Uint8Array(png), width: info.width, height: info.height };
 }
 
 async function load(source: ImageSource): Promise<EncodedImage> {

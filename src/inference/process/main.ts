@@ -1,0 +1,49 @@
+/** The inference process: answers the channels of protocol/inference over the wire of child_process.fork. */
+import {
+  ground,
+  imageInfo,
+  listPacks,
+  logLine,
+  processOptionsSchema,
+  renderImage,
+  segment,
+} from '../../protocol/inference';
+import { Endpoint, type Transport } from '../../protocol/rpc';
+import { createRuntime } from './runtime';
+import type { Log } from './services';
+
+/** A wire to the parent. Nothing is sent after it has gone. */
+const transport: Transport = {
+  post: (message) => {
+    if (process.connected) process.send?.(message);
+  },
+  listen: (onMessage) => {
+    process.on('message', onMessage);
+    return () => process.off('message', onMessage);
+  },
+};
+
+function start(): void {
+  // The parent is gone: nobody waits for an answer, and nobody else would end this process.
+  process.on('disconnect', () => process.exit(0));
+  if (!process.send) throw new Error('The inference process is started by Groundnote, not by hand.');
+  const options = processOptionsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+  const log: Log = (level, message) => endpoint.send(logLine, { level, message });
+  const runtime = createRuntime({ ...options, log });
+  const endpoint = new Endpoint(transport, {
+    onInternalError: (error) =>
+      log('error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  });
+  endpoint.handle(segment, runtime.segment);
+  endpoint.handle(ground, runtime.ground);
+  endpoint.handle(imageInfo, runtime.imageInfo);
+  endpoint.handle(renderImage, runtime.renderImage);
+  endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
+}
+
+try {
+  start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,126 @@
+/** Everything that the inference process can do, without the process: also for the command line and for tests. */
+import PQueue from 'p-queue';
+import type { z } from 'zod';
+import { rleBox } from '../../protocol/rle';
+import {
+  processOptionsSchema,
+  type GroundParams,
+  type ImageInfo,
+  type ImageSource,
+  type ProcessOptions,
+  type SegmentParams,
+  type TaskResult,
+  type renderImage,
+} from '../../protocol/inference';
+import type { PackSummary } from '../../protocol/packs';
+import type { HandlerContext } from '../../protocol/rpc';
+import { PackRegistry, type Pack } from '../packs/registry';
+import { throwIfCancelled } from './cancel';
+import { groundInPicture } from './ground/ground';
+import { encodePng, readInfo } from './images';
+import { createPictureStore } from './pictureStore';
+import { sortPrompts } from './segment/prompts';
+import { Segmenter } from './segment/segmenter';
+import type { Log, RuntimeServices } from './services';
+import { createSessionStore } from './sessionStore';
+import { Stopwatch } from './stopwatch';
+
+export type RenderedImage = z.output<typeof renderImage.result>;
+
+/** Handlers, one for each channel of protocol/inference. They run one at a time, in the order of asking. */
+export interface Runtime {
+  segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
+  ground(params: GroundParams, context: HandlerContext): Promise<TaskResult>;
+  imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
+  renderImage(
+    params: { image: ImageSource; maxSide?: number },
+    context: HandlerContext,
+  ): Promise<RenderedImage>;
+  listPacks(): Promise<PackSummary[]>;
+  /** Told where the time of each segmentation went; for benchmarks. */
+  onTimed?: (stopwatch: Stopwatch) => void;
+}
+
+/** A context for callers who neither cancel nor watch. */
+export const quietContext = (): HandlerContext => ({
+  signal: new AbortController().signal,
+  progress: () => {},
+});
+
+/** @param options see processOptionsSchema; `log` takes what would go to the log */
+export function createRuntime({ log = () => {}, ...options }: ProcessOptions & { log?: Log }): Runtime {
+  const { packFolders, threads, maxPixels } = processOptionsSchema.parse(options);
+  const queue = new PQueue({ concurrency: 1 });
+  const segmenters = new Map<string, Promise<Segmenter>>();
+  const packs = new PackRegistry(packFolders);
+  const sessions = createSessionStore(threads);
+  const limits = { maxPixels };
+
+  const segmenterOf = (pack: Pack): Promise<Segmenter> => {
+    const key = `${pack.folder}\n${pack.manifest.version}`;
+    let segmenter = segmenters.get(key);
+    if (!segmenter) {
+      segmenter = Segmenter.open(pack, sessions);
+      segmenters.set(key, segmenter);
+      segmenter.catch(() => segmenters.delete(key));
+    }
+    return segmenter;
+  };
+
+  const services: RuntimeServices = {
+    packs,
+    sessions,
+    log,
+    pictures: createPictureStore(limits),
+    async segmentPicture(picture, { prompts, previous, pack: id }, context, stopwatch) {
+      const sorted = sortPrompts(prompts, picture, previous);
+      const segmenter = await stopwatch.time('load', async () =>
+        segmenterOf(await packs.find({ task: 'segment', id })),
+      );
+      const { version, id: packId } = segmenter.pack.manifest;
+      const { mask, score } = await segmenter.segment(picture, sorted, context, stopwatch);
+      return { pack: { id: packId, version }, mask, score };
+    },
+  };
+
+  /** Waits for its turn; a request that is cancelled while it waits is not begun. */
+  const inTurn = <T>({ signal }: HandlerContext, work: () => Promise<T>): Promise<T> =>
+    queue.add(async () => {
+      await throwIfCancelled(signal);
+      return work();
+    }) as Promise<T>;
+
+  const runtime: Runtime = {
+    segment: (params, context) =>
+      inTurn(context, async () => {
+        const stopwatch = new Stopwatch();
+        const picture = await stopwatch.time('read', () => services.pictures.open(params.image));
+        await throwIfCancelled(context.signal);
+        const { pack, mask, score } = await services.segmentPicture(picture, params, context, stopwatch);
+        const box = rleBox(mask);
+        const timings = stopwatch.timings();
+        log('debug', `segment ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`);
+        runtime.onTimed?.(stopwatch);
+        return {
+          image: {
+            ...('path' in params.image && { path: params.image.path }),
+            width: picture.width,
+            height: picture.height,
+          },
+          pack,
+          regions: box[2] > 0 ? [{ id: '1', score, box, mask }] : [],
+          timings,
+        };
+      }),
+    ground: (params, context) => inTurn(context, () => groundInPicture(services, params, context)),
+    imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
+    renderImage: ({ image, maxSide }, context) =>
+      inTurn(context, async () => {
+        const picture = await services.pictures.open(image);
+        await throwIfCancelled(context.signal);
+        return encodePng(picture, maxSide);
+      }),
+    listPacks: () => packs.list(),
+  };
+  return runtime;
+}

@@ -1,0 +1,100 @@
+/**
+ * Views: the whole picture or a crop of it, resized for the graphs. Rectangles and boxes are in pixels of the picture;
+ * a view's `size` is in pixels of the view.
+ */
+import type { Box, Size } from '../../../protocol/geometry';
+import type { NamedArray } from '../../engines/onnx/session';
+import type { SegmenterConfig } from '../../packs/config';
+import type { Rectangle } from '../picture';
+import type { PromptSet } from './prompts';
+
+/** A rectangle of the picture and how large it is for the graphs. */
+export interface View {
+  readonly rectangle: Rectangle;
+  readonly size: Size;
+}
+
+/** Logits over a view's rectangle: rows of width × height values, as the decoder gives them. */
+export interface Logits extends Size {
+  readonly data: Float32Array;
+}
+
+/** Sides of the resized view: multiples of `multiple`, about side × side pixels, the aspect of the rectangle. */
+export function viewSize(rectangle: Size, side: number, multiple: number): Size {
+  const aspect = Math.sqrt(rectangle.width / rectangle.height);
+  const snap = (length: number) =>
+    Math.min(Math.max(Math.floor(length / multiple + 0.5) * multiple, 2 * multiple), 2 * side);
+  return { width: snap(side * aspect), height: snap(side / aspect) };
+}
+
+/**
+ * What the second view is made for: the prompt's box, else the first mask; always with the positive points.
+ * Undefined when there is nothing.
+ */
+export function focusBox(logits: Logits, view: View, prompts: PromptSet, threshold: number): Box | undefined {
+  const xs: number[] = [];
+  const ys: number[] = [];
+  if (prompts.box) {
+    xs.push(prompts.box[0], prompts.box[2]);
+    ys.push(prompts.box[1], prompts.box[3]);
+  } else {
+    const hit = hitBox(logits, threshold);
+    if (hit) {
+      const { x, y, width, height } = view.rectangle;
+      xs.push(x + (hit[0] * width) / logits.width, x + (hit[2] * width) / logits.width);
+      ys.push(y + (hit[1] * height) / logits.height, y + (hit[3] * height) / logits.height);
+    }
+  }
+  const positives = [
+    ...prompts.points.filter(({ label }) => label === 1).map(({ point }) => point),
+    ...prompts.strokes.flat(),
+  ];
+  for (const [x, y] of positives) {
+    xs.push(x);
+    ys.push(y);
+  }
+  return xs.length ? [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] : undefined;
+}
+
+/** The second view's rectangle: the box grown by `scale`, not too thin or small, moved and clamped into the picture. */
+export function cropAround(
+  box: Box,
+  picture: Size,
+  second: NonNullable<SegmenterConfig['second_view']>,
+): Rectangle {
+  const w = (box[2] - box[0]) * second.scale;
+  const h = (box[3] - box[1]) * second.scale;
+  const grownWidth = Math.max(w, h / second.max_aspect, second.min_side);
+  const grownHeight = Math.max(h, w / second.max_aspect, second.min_side);
+  const width = Math.min(Math.ceil(grownWidth), picture.width);
+  const height = Math.min(Math.ceil(grownHeight), picture.height);
+  const place = (low: number, high: number, side: number, whole: number) =>
+    Math.min(Math.max(Math.floor((low + high - side) / 2 + 0.5), 0), whole - side);
+  return {
+    x: place(box[0], box[2], width, picture.width),
+    y: place(box[1], box[3], height, picture.height),
+    width,
+    height,
+  };
+}
+
+/** Cells of the logits over the threshold: their box in cells, right and bottom exclusive; undefined when there are none. */
+export function hitBox({ width, height, data }: Logits, threshold: number): Box | undefined {
+  let [x1, y1, x2, y2] = [width, height, 0, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if ((data[i] as number) > threshold) {
+        if (x < x1) x1 = x;
+        if (x >= x2) x2 = x + 1;
+        if (y < y1) y1 = y;
+        y2 = y + 1;
+      }
+    }
+  }
+  return x2 > 0 ? [x1, y1, x2, y2] : undefined;
+}
+
+/** An encoded view: the feature maps by name. */
+export interface EncodedView extends View {
+  readonly features: Readonly<Record<string, NamedArray>>;
+}
