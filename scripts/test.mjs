@@ -11,27 +11,20 @@ import { parseArgs } from 'node:util';
 import { outFolder, root, runLogged, runMain, runShown, say } from './lib/process.mjs';
 import { ensureNodeModules, ensureSystem } from './lib/setup.mjs';
 
-/** The kinds of tests, the projects of vitest.config.ts, and what each needs besides npm's packages. */
+/** The kinds of tests, the projects of vitest.config.ts, and what each needs besides npm's packages and a build. */
 const kinds = {
-  unit: async () => {
-    await makePackageOnce();
-  },
+  unit: async () => undefined,
   webview: () => ensureSystem(['browser', 'chineseFont']),
   models: async () => undefined,
   e2e: async () => {
     await ensureSystem(['browser', 'chineseFont']);
     const { installCodeServer } = await import('./lib/codeServer.mjs');
     await installCodeServer();
-    await makePackageOnce();
+    // What is tested in VS Code is what people install.
+    const { makePackage } = await import('./lib/vsix.mjs');
+    await makePackage({ reuse: true });
   },
 };
-
-let packaged;
-/** Production build and .vsix: what the tests run is what people install. */
-function makePackageOnce() {
-  packaged ??= import('./lib/vsix.mjs').then(({ makePackage }) => makePackage({ reuse: true }));
-  return packaged;
-}
 
 /**
  * Runs one kind, shown live.
@@ -81,10 +74,8 @@ await runMain(async () => {
   const lines = [];
   try {
     await ensureNodeModules();
-    if (!chosen.some((kind) => kind === 'unit' || kind === 'e2e')) {
-      say('Building (esbuild) …');
-      await runLogged('build', process.execPath, ['esbuild.mjs']);
-    }
+    say('Building (esbuild) …');
+    await runLogged('build', process.execPath, ['esbuild.mjs']);
   } catch (error) {
     say(error.message);
     say('0 passed, 1 failed');

@@ -67,8 +67,8 @@ async function stageSharpBinaries(target, modules) {
 }
 
 /**
- * Fills a folder with exactly what the .vsix of a target shall hold; `dist/` must have been built for production.
- * The native packages go to `dist/node_modules`, where the bundles beside it find them.
+ * Fills a folder with exactly what the .vsix of a target shall hold, built for production. The native packages go
+ * to `dist/node_modules`, where the bundles beside it find them.
  * @param {string} target one of `targets`
  * @param {string} folder is emptied first
  */
@@ -81,7 +81,7 @@ export async function stagePackageFiles(target, folder) {
     );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist'])
+  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   cpSync(path.join(root, 'media'), path.join(folder, 'media'), {
     recursive: true,
@@ -91,6 +91,11 @@ export async function stagePackageFiles(target, folder) {
   for (const field of developmentFields) delete manifest[field];
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
+  await runLogged('build-production', process.execPath, [
+    'esbuild.mjs',
+    '--production',
+    ...['--out', path.join(folder, 'dist')],
+  ]);
   const modules = path.join(folder, 'dist/node_modules');
   stagePackage('onnxruntime-node', ['dist', `bin/napi-v6/${target.replace('-', '/')}`], modules);
   // dist/cjs/package.json says that these files are CommonJS; without it the packaged extension cannot load them.

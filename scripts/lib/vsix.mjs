@@ -3,7 +3,7 @@ import { createVSIX } from '@vscode/vsce';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hostTarget, packagePath, stagePackageFiles } from './packageFiles.mjs';
-import { cacheFolder, outFolder, root, runLogged, say } from './process.mjs';
+import { cacheFolder, outFolder, root, say } from './process.mjs';
 
 /** All that a package is made from. */
 const sources = [
@@ -30,12 +30,10 @@ export async function makePackage({ target = hostTarget(), reuse = false } = {})
     existsSync(vsix) &&
     statSync(vsix).mtimeMs > Math.max(...sources.map((file) => newest(path.join(root, file))));
   if (!(reuse && isFresh)) {
-    say('Building for production (esbuild) …');
-    await runLogged('build', process.execPath, ['esbuild.mjs', '--production']);
     const folder = path.join(cacheFolder, 'package', target);
+    say(`Building and packaging for ${target} (esbuild, vsce) …`);
     await stagePackageFiles(target, folder);
     mkdirSync(outFolder, { recursive: true });
-    say(`Packaging for ${target} (vsce) …`);
     await createVSIX({
       cwd: folder,
       packagePath: vsix,

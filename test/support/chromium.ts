@@ -1,25 +1,2 @@
-/** The browser that all tests with a page share: the Chromium, Chrome or Edge of this machine. */
-import { chromium, type Browser } from 'playwright-core';
-import { findBrowser } from '../../scripts/lib/setup.mjs';
-
-/** Keeps the browser from reaching out, and lets it run as root in a container. */
-const quietFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
-
-/** A new headless browser. @throws Error that says what to install, where there is none */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath)
-    throw new Error(
-      'No Chrome, Chromium or Edge was found: install one, or set GROUNDNOTE_CHROMIUM to its path.',
-    );
-  return chromium.launch({ executablePath, args: quietFlags });
-}
+/** The browser that all tests with a page share. */
+export { launchBrowser } from '../../scripts/lib/browser.mjs';
