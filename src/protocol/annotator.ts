@@ -22,6 +22,8 @@ export const snapshotSchema = z.object({
     .extend(sizeSchema.shape),
   annotations: z.array(annotationSchema),
   dirty: z.boolean(),
+  /** What the model is doing; absent when nothing is under way. */
+  busy: z.string().optional(),
   /** Why saving is not possible (a broken or foreign sidecar, a read-only folder), or absent. */
   problem: z.string().optional(),
   packs: z.array(packSummarySchema),
@@ -58,11 +60,15 @@ export const runCommand = requestChannel(
   z.object({ command: z.enum(['undo', 'redo', 'save', 'ground']) }),
   z.object({}),
 );
-/** Host → panel: is somebody there (a panel whose host died asks and hears nothing). */
+/** Panel → host: ends what the model is doing for this picture. */
+export const cancelWork = requestChannel('cancelWork', z.object({}), z.object({}));
+/** Panel → host: is somebody there (a panel whose host died asks and hears nothing). */
 export const ping = requestChannel('ping', z.object({}), z.object({}));
 
 /** Host → panel: the newest whole snapshot. */
 export const snapshotChanged = eventChannel('snapshotChanged', snapshotSchema);
+/** Host → panel: what the model is doing; null when it has ended. */
+export const busy = eventChannel('busy', z.object({ phase: z.string() }).nullable());
 /** Host → panel: put the keyboard into the phrase box, or start with a tool (from a command). */
 export const focusTool = eventChannel(
   'focusTool',

@@ -1,0 +1,227 @@
+/** One side panel: its page, and the wire between it and the document. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import {
+  applyEdit,
+  busy,
+  cancelWork,
+  focusTool,
+  groundText,
+  notice,
+  ping,
+  promptRegion,
+  ready,
+  runCommand,
+  snapshotChanged,
+  type Snapshot,
+} from '../protocol/annotator';
+import { isCancelled, toWireError } from '../protocol/errors';
+import type { PackSummary } from '../protocol/packs';
+import { Endpoint } from '../protocol/rpc';
+import type { AnnotatorDocument } from './annotatorDocument';
+
+export interface PanelServices {
+  extensionUri: vscode.Uri;
+  log: vscode.LogOutputChannel;
+  packs(): Promise<PackSummary[]>;
+}
+
+/** Tools that a command may start with. */
+export type Tool = 'point' | 'box' | 'stroke' | 'text';
+
+/** A panel of a document; it ends with its VS Code panel. */
+export class AnnotatorPanel {
+  private readonly endpoint: Endpoint;
+  private readonly disposables: vscode.Disposable[] = [];
+  private readonly readyEmitter = new vscode.EventEmitter<{ error?: unknown }>();
+  private pageReady = false;
+  private disposed = false;
+  private sending: Promise<void> | undefined;
+  private sendAgain = false;
+  /** A tool that was asked for before the page could hear it. */
+  private pendingTool: Tool | undefined;
+
+  constructor(
+    readonly document: AnnotatorDocument,
+    readonly panel: vscode.WebviewPanel,
+    private readonly services: PanelServices,
+  ) {
+    const { webview } = panel;
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [
+        vscode.Uri.joinPath(document.uri, '..'),
+        vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview'),
+      ],
+      // The one command that a page can run when the extension host behind it is gone.
+      enableCommandUris: ['workbench.action.reloadWindow'],
+    };
+    this.endpoint = new Endpoint(
+      {
+        post: (message) => void webview.postMessage(message),
+        listen: (onMessage) => {
+          const subscription = webview.onDidReceiveMessage(onMessage);
+          return () => subscription.dispose();
+        },
+      },
+      {
+        document: document.uri.toString(),
+        onInternalError: (error) =>
+          services.log.error('Side panel:', error instanceof Error ? error : String(error)),
+      },
+    );
+    this.answer();
+    this.disposables.push(
+      document.onDidChange(() => this.update()),
+      document.onDidChangeBusy((phase) => this.endpoint.send(busy, phase === undefined ? null : { phase })),
+      panel.onDidChangeViewState(() => {
+        // A page that is hidden is thrown away; when shown again it asks for everything.
+        if (!panel.visible) this.pageReady = false;
+      }),
+    );
+    webview.html = pageHtml(webview, services.extensionUri, document.uri.toString());
+  }
+
+  /** Resolves when the page has had its first snapshot. @throws what kept the picture from being shown */
+  whenReady(): Promise<void> {
+    if (this.pageReady) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const subscription = this.readyEmitter.event(({ error }) => {
+        subscription.dispose();
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  focus(tool: Tool): void {
+    this.pendingTool = tool;
+    if (this.pageReady) this.sendTool();
+  }
+
+  say(level: 'info' | 'warning' | 'error', message: string): void {
+    this.endpoint.send(notice, { level, message });
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.endpoint.dispose();
+    this.readyEmitter.dispose();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private answer(): void {
+    const { endpoint, document } = this;
+    endpoint.handle(ready, async () => {
+      const snapshot = await this.snapshot().catch((error: unknown) => {
+        this.readyEmitter.fire({ error });
+        throw error;
+      });
+      // The answer goes first, then what was waiting for it.
+      setTimeout(() => {
+        if (this.disposed) return;
+        this.pageReady = true;
+        this.sendTool();
+        this.readyEmitter.fire({});
+      });
+      return snapshot;
+    });
+    endpoint.handle(applyEdit, (edit) => {
+      document.apply(edit);
+      return { revision: document.session.revision };
+    });
+    endpoint.handle(promptRegion, (params) => document.tasks.promptRegion(params));
+    endpoint.handle(groundText, (params) => document.tasks.groundText(params));
+    endpoint.handle(cancelWork, () => {
+      document.tasks.cancel();
+      return {};
+    });
+    endpoint.handle(ping, () => ({}));
+    endpoint.handle(runCommand, async ({ command }) => {
+      await vscode.commands.executeCommand(
+        command === 'save'
+          ? 'workbench.action.files.save'
+          : command === 'ground'
+            ? 'groundnote.groundInImage'
+            : command,
+        ...(command === 'ground' ? [document.uri] : []),
+      );
+      return {};
+    });
+  }
+
+  private async snapshot(): Promise<Snapshot> {
+    const { document, panel, services } = this;
+    const [size, uri, packs] = await Promise.all([
+      document.picture.size(),
+      document.picture.address(panel.webview),
+      services.packs(),
+    ]);
+    await document.session.checkPicture();
+    const { session } = document;
+    return {
+      revision: session.revision,
+      image: { name: document.picture.name, uri, ...size },
+      annotations: [...session.annotations],
+      dirty: session.dirty,
+      packs,
+      ...(document.tasks.phase !== undefined && { busy: document.tasks.phase }),
+      ...(session.problem !== undefined && { problem: session.problem }),
+    };
+  }
+
+  /** Sends the newest whole snapshot; changes that come while one is made are sent together after it. */
+  private update(): void {
+    if (this.sending) {
+      this.sendAgain = true;
+      return;
+    }
+    this.sending = (async () => {
+      do {
+        this.sendAgain = false;
+        if (!this.pageReady || this.disposed) return;
+        try {
+          const snapshot = await this.snapshot();
+          if (this.pageReady && !this.disposed) this.endpoint.send(snapshotChanged, snapshot);
+        } catch (error) {
+          if (!isCancelled(error)) this.say('error', toWireError(error).message);
+        }
+      } while (this.sendAgain);
+    })().finally(() => (this.sending = undefined));
+  }
+
+  private sendTool(): void {
+    if (this.pendingTool) this.endpoint.send(focusTool, { tool: this.pendingTool });
+    this.pendingTool = undefined;
+  }
+}
+
+/** The page: everything is forbidden but its own script and style, its icons, and the picture. */
+function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, document: string): string {
+  const nonce = randomBytes(16).toString('base64');
+  const asset = (name: string) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `img-src ${webview.cspSource} data: blob:`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource} data:`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeAttribute(asset('annotator.css'))}">
+<title>Groundnote</title>
+</head>
+<body data-groundnote-view="annotator" data-document="${escapeAttribute(document)}">
+<script nonce="${nonce}" src="${escapeAttribute(asset('annotator.js'))}"></script>
+</body>
+</html>`;
+}
+
+const escapeAttribute = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

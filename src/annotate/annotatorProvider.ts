@@ -1,0 +1,199 @@
+/** The custom editor `groundnote.annotator`: pictures as documents that VS Code saves, reverts, undoes and backs up. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
+import { listPacks } from '../protocol/inference';
+import type { PackSummary } from '../protocol/packs';
+import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
+import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
+import type { InferenceApi } from './inferenceApi';
+import { healZombies } from './zombies';
+
+/** The view type of package.json. */
+export const annotatorViewType = 'groundnote.annotator';
+
+/** What commands use. */
+export interface AnnotatorApi extends vscode.Disposable {
+  /** Opens a picture in the side panel, beside what the user reads unless `column` says otherwise. */
+  open(uri: vscode.Uri, options?: { column?: vscode.ViewColumn; tool?: Tool }): Promise<void>;
+  /** Finds a phrase in a picture, in its panel, which is opened if need be. */
+  ground(uri: vscode.Uri, phrase: string): Promise<void>;
+}
+
+/** Registers the side panel. */
+export function registerAnnotator(
+  context: vscode.ExtensionContext,
+  { inference, log }: { inference: InferenceApi; log: vscode.LogOutputChannel },
+): AnnotatorApi {
+  const provider = new AnnotatorProvider(context, inference, log);
+  const subscriptions = [
+    provider,
+    vscode.window.registerCustomEditorProvider(annotatorViewType, provider, {
+      supportsMultipleEditorsPerDocument: true,
+      webviewOptions: { retainContextWhenHidden: false },
+    }),
+    healZombies(annotatorViewType, (uri) => provider.isOpen(uri), log),
+  ];
+  return {
+    open: (uri, options) => provider.show(uri, options).then(() => undefined),
+    ground: (uri, phrase) => provider.ground(uri, phrase),
+    dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
+  };
+}
+
+class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument>, vscode.Disposable {
+  private readonly documents = new Set<AnnotatorDocument>();
+  private readonly panels = new Set<AnnotatorPanel>();
+  private readonly changeEmitter = new vscode.EventEmitter<
+    vscode.CustomDocumentEditEvent<AnnotatorDocument>
+  >();
+  private readonly resolvedEmitter = new vscode.EventEmitter<AnnotatorPanel>();
+  readonly onDidChangeCustomDocument = this.changeEmitter.event;
+  private readonly documentServices: DocumentServices;
+  private readonly panelServices: PanelServices;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    private readonly inference: InferenceApi,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const storage = context.storageUri ?? context.globalStorageUri;
+    this.documentServices = { inference, log, draftFolder: path.join(storage.fsPath, 'drafts') };
+    this.panelServices = { extensionUri: context.extensionUri, log, packs: () => this.packs() };
+  }
+
+  isOpen(uri: vscode.Uri): boolean {
+    return [...this.documents].some((document) => document.uri.toString() === uri.toString());
+  }
+
+  async openCustomDocument(
+    uri: vscode.Uri,
+    open: vscode.CustomDocumentOpenContext,
+  ): Promise<AnnotatorDocument> {
+    this.log.debug(`Opening ${uri.path}${open.backupId ? ' from its backup' : ''}.`);
+    const document = await AnnotatorDocument.open(uri, this.documentServices);
+    // With a backup VS Code knows already that the document is dirty; the draft is newer than what it names.
+    if (open.backupId) document.session.takeRestored();
+    this.documents.add(document);
+    document.onDidEdit(({ title, undo, redo }) =>
+      this.changeEmitter.fire({ document, label: title, undo, redo }),
+    );
+    document.onDidDispose(() => this.documents.delete(document));
+    return document;
+  }
+
+  resolveCustomEditor(document: AnnotatorDocument, webviewPanel: vscode.WebviewPanel): void {
+    const panel = new AnnotatorPanel(document, webviewPanel, this.panelServices);
+    this.panels.add(panel);
+    webviewPanel.onDidDispose(() => {
+      this.panels.delete(panel);
+      panel.dispose();
+    });
+    this.resolvedEmitter.fire(panel);
+    // VS Code takes edits of a document only after its editor has been resolved.
+    setTimeout(() => document.announceRestored());
+  }
+
+  async saveCustomDocument(document: AnnotatorDocument): Promise<void> {
+    await this.saving(document, async () => {
+      if (!(await document.save())) throw new vscode.CancellationError();
+    });
+  }
+
+  async saveCustomDocumentAs(document: AnnotatorDocument, destination: vscode.Uri): Promise<void> {
+    await this.saving(document, () => document.saveAs(destination));
+  }
+
+  async revertCustomDocument(document: AnnotatorDocument): Promise<void> {
+    await document.session.revert();
+  }
+
+  async backupCustomDocument(document: AnnotatorDocument): Promise<vscode.CustomDocumentBackup> {
+    const { draft } = document;
+    await draft.flush();
+    const generation = draft.currentGeneration;
+    return { id: draft.path, delete: () => void draft.removeUpTo(generation) };
+  }
+
+  /** Opens the panel, or reveals the one that shows the picture, and starts with a tool. */
+  async show(
+    uri: vscode.Uri,
+    { column, tool }: { column?: vscode.ViewColumn; tool?: Tool } = {},
+  ): Promise<AnnotatorPanel> {
+    const shown = [...this.panels].find((panel) => panel.document.uri.toString() === uri.toString());
+    if (shown && column === undefined) {
+      shown.panel.reveal();
+      if (tool) shown.focus(tool);
+      return shown;
+    }
+    const resolved = new Promise<AnnotatorPanel>((resolve) => {
+      const subscription = this.resolvedEmitter.event((panel) => {
+        if (panel.document.uri.toString() !== uri.toString()) return;
+        subscription.dispose();
+        resolve(panel);
+      });
+    });
+    await vscode.commands.executeCommand('vscode.openWith', uri, annotatorViewType, {
+      viewColumn: column ?? this.columnBeside(),
+      preview: false,
+    });
+    const timeout = new Promise<never>((_, reject) =>
+      setTimeout(
+        () => reject(new GroundnoteError('timeout', `${uri.path} could not be opened.`)),
+        15_000,
+      ).unref(),
+    );
+    const panel = await Promise.race([resolved, timeout]);
+    if (tool) panel.focus(tool);
+    return panel;
+  }
+
+  async ground(uri: vscode.Uri, phrase: string): Promise<void> {
+    const panel = await this.show(uri);
+    await panel.whenReady();
+    try {
+      const { message, refused } = await panel.document.tasks.groundText({ text: phrase });
+      panel.say(refused ? 'warning' : 'info', message);
+    } catch (error) {
+      if (!isCancelled(error)) panel.say('error', toWireError(error).message);
+    }
+  }
+
+  dispose(): void {
+    for (const panel of this.panels) panel.dispose();
+    this.changeEmitter.dispose();
+    this.resolvedEmitter.dispose();
+  }
+
+  /** Where another panel is already, or beside the active editor. */
+  private columnBeside(): vscode.ViewColumn {
+    const group = vscode.window.tabGroups.all.find((each) =>
+      each.tabs.some(
+        ({ input }) => input instanceof vscode.TabInputCustom && input.viewType === annotatorViewType,
+      ),
+    );
+    return group?.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
+  private async packs(): Promise<PackSummary[]> {
+    try {
+      return (await this.inference.request(listPacks, {})).packs;
+    } catch (error) {
+      this.log.error('Packs:', toWireError(error).message);
+      return [];
+    }
+  }
+
+  /** Says in the panel too why a save has failed. */
+  private async saving(document: AnnotatorDocument, save: () => Promise<void>): Promise<void> {
+    try {
+      await save();
+    } catch (error) {
+      if (!(error instanceof vscode.CancellationError)) {
+        const { message } = toWireError(error);
+        for (const panel of this.panels) if (panel.document === document) panel.say('error', message);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/** Masks to polygons and back. Coordinates are pixels of the picture; a pixel belongs to a polygon when its middle does. */
+import { contours } from 'd3-contour';
+import type { Point, Rle, Size } from '../protocol/geometry';
+import { decodeRle, rleBox, type Mask } from '../protocol/rle';
+
+/** How far a simplified outline may leave the traced one, in pixels; the next one is tried when too much is lost. */
+const tolerances = [0.75, 0.5, 0] as const;
+const requiredIou = 0.985;
+/** Islands and holes smaller than this many pixels are left out while a simplified outline is good enough. */
+const smallestRing = 3;
+
+/**
+ * Outlines of a mask: one polygon for each connected part, holes cut in by a bridge of no width, because LabelMe's
+ * polygons have no holes. Rasterised again they overlap the mask with an IoU of at least 0.98. Empty for an empty mask.
+ */
+export function maskPolygons(rle: Rle): Point[][] {
+  const [x1, y1, x2, y2] = rleBox(rle);
+  const [width, height] = [x2 - x1, y2 - y1];
+  if (width === 0 || height === 0) return [];
+  const mask = crop(decodeRle(rle), x1, y1, { width, height });
+  // Points come half-way between pixel middles, so that the middles inside are exactly those of the mask.
+  const traced = contours()
+    .size([width, height])
+    .smooth(false)
+    .contour(mask.data as unknown as number[], 0.5)
+    .coordinates.map((rings) => rings.map((ring) => ring.slice(0, -1) as Point[]));
+  for (const tolerance of tolerances) {
+    const simplified = traced
+      .map((rings) =>
+        rings
+          .filter((ring) => tolerance === 0 || Math.abs(area(ring)) >= smallestRing)
+          .map((ring) => simplifyRing(ring, tolerance)),
+      )
+      .filter((rings) => rings.length > 0)
+      .map(bridgeHoles);
+    if (tolerance === 0 || iou(rasterize(simplified, { width, height }), mask) >= requiredIou)
+      return simplified.map((ring) => ring.map(([x, y]) => [x + x1, y + y1]));
+  }
+  return [];
+}
+
+/** Pixels whose middle lies in any of the polygons (even-odd in each, the union of all). */
+export function rasterize(polygons: readonly (readonly Point[])[], { width, height }: Size): Mask {
+  const data = new Uint8Array(width * height);
+  for (const polygon of polygons) {
+    let [top, bottom] = [Infinity, -Infinity];
+    for (const [, y] of polygon) [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+    for (let y = Math.max(0, Math.floor(top)); y < Math.min(height, Math.ceil(bottom)); y++) {
+      const crossings = crossingsAt(polygon, y + 0.5);
+      for (let k = 0; k + 1 < crossings.length; k += 2) {
+        const from = Math.max(0, Math.ceil((crossings[k] as number) - 0.5));
+        const to = Math.min(width, Math.ceil((crossings[k + 1] as number) - 0.5));
+        if (to > from) data.fill(1, y * width + from, y * width + to);
+      }
+    }
+  }
+  return { width, height, data };
+}
+
+function crossingsAt(polygon: readonly Point[], y: number): number[] {
+  const crossings: number[] = [];
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i] as Point;
+    const [xj, yj] = polygon[j] as Point;
+    if (yi > y !== yj > y) crossings.push(xi + ((y - yi) / (yj - yi)) * (xj - xi));
+  }
+  return crossings.sort((a, b) => a - b);
+}
+
+function crop(mask: Mask, x: number, y: number, { width, height }: Size): Mask {
+  const data = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = (y + row) * mask.width + x;
+    data.set(mask.data.subarray(start, start + width), row * width);
+  }
+  return { width, height, data };
+}
+
+function iou(a: Mask, b: Mask): number {
+  let [intersection, union] = [0, 0];
+  for (let i = 0; i < a.data.length; i++) {
+    if (a.data[i] && b.data[i]) intersection++;
+    if (a.data[i] || b.data[i]) union++;
+  }
+  return union === 0 ? 1 : intersection / union;
+}
+
+function area(ring: readonly Point[]): number {
+  let twice = 0;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [xi, yi] = ring[i] as Point;
+    const [xj, yj] = ring[j] as Point;
+    twice += xj * yi - xi * yj;
+  }
+  return twice / 2;
+}
+
+/** Ramer-Douglas-Peucker on a closed ring, split at its first point and the one farthest from it. */
+function simplifyRing(ring: Point[], tolerance: number): Point[] {
+  const first = ring[0] as Point;
+  let far = 0;
+  let best = -1;
+  ring.forEach(([x, y], i) => {
+    const distance = (x - first[0]) ** 2 + (y - first[1]) ** 2;
+    if (distance > best) [best, far] = [distance, i];
+  });
+  const there = simplifyLine(ring.slice(0, far + 1), tolerance);
+  const back = simplifyLine([...ring.slice(far), first], tolerance);
+  const simplified = [...there.slice(0, -1), ...back.slice(0, -1)];
+  return simplified.length >= 3 ? simplified : ring;
+}
+
+function simplifyLine(line: readonly Point[], tolerance: number): Point[] {
+  const keep = new Uint8Array(line.length);
+  keep[0] = keep[line.length - 1] = 1;
+  const spans: [number, number][] = [[0, line.length - 1]];
+  for (let span = spans.pop(); span; span = spans.pop()) {
+    const [from, to] = span;
+    let [worst, at] = [tolerance + 1e-9, -1];
+    for (let i = from + 1; i < to; i++) {
+      const distance = distanceToSegment(line[i] as Point, line[from] as Point, line[to] as Point);
+      if (distance > worst) [worst, at] = [distance, i];
+    }
+    if (at >= 0) {
+      keep[at] = 1;
+      spans.push([from, at], [at, to]);
+    }
+  }
+  return line.filter((_, i) => keep[i]);
+}
+
+function distanceToSegment([x, y]: Point, [x1, y1]: Point, [x2, y2]: Point): number {
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const length = dx * dx + dy * dy;
+  const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / length));
+  return Math.hypot(x - x1 - t * dx, y - y1 - t * dy);
+}
+
+/** An outer ring and its holes as one ring: each hole is entered and left along the shortest line to what there is. */
+function bridgeHoles([outer, ...holes]: readonly Point[][]): Point[] {
+  let ring = [...(outer as Point[])];
+  for (const hole of holes) {
+    let [best, atRing, atHole] = [Infinity, 0, 0];
+    ring.forEach(([x, y], i) =>
+      hole.forEach(([hx, hy], j) => {
+        const distance = (x - hx) ** 2 + (y - hy) ** 2;
+        if (distance < best) [best, atRing, atHole] = [distance, i, j];
+      }),
+    );
+    const around = [...hole.slice(atHole), ...hole.slice(0, atHole + 1)];
+    ring = [...ring.slice(0, atRing + 1), ...around, ...ring.slice(atRing)];
+  }
+  return ring;
+}

@@ -1,0 +1,12 @@
+/** What the side panel needs of the inference client. */
+import type { z } from 'zod';
+import type { RequestChannel, RequestOptions } from '../protocol/rpc';
+
+/** Asks the inference process; it is started, and started again after a crash, by whoever implements this. */
+export interface InferenceApi {
+  request<P extends z.ZodType, R extends z.ZodType>(
+    channel: RequestChannel<P, R>,
+    params: z.output<P>,
+    options?: RequestOptions,
+  ): Promise<z.output<R>>;
+}

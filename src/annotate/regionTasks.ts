@@ -1,0 +1,168 @@
+/** Prompts and phrases → regions: asks the inference process, and turns each answer into one edit. Without VS Code. */
+import { randomUUID } from 'node:crypto';
+import type { Annotation, Edit } from '../protocol/annotator';
+import { nextColor } from '../protocol/colors';
+import { GroundnoteError } from '../protocol/errors';
+import type { Prompt } from '../protocol/geometry';
+import { ground, segment, type ImageSource, type TaskResult } from '../protocol/inference';
+import type { Progress } from '../protocol/rpc';
+import type { InferenceApi } from './inferenceApi';
+
+export interface RegionTasksOptions {
+  inference: InferenceApi;
+  image(): Promise<ImageSource>;
+  annotations(): readonly Annotation[];
+  apply(edit: Edit): void;
+  /** What is under way, for the panels; undefined when nothing is. */
+  onBusy(phase: string | undefined): void;
+}
+
+export interface PromptResult {
+  regionId: string;
+  score?: number;
+  total_ms: number;
+}
+
+export interface GroundResult {
+  regionIds: string[];
+  refused: boolean;
+  message: string;
+}
+
+const titles: Record<Prompt['type'], string> = {
+  point: 'Point',
+  box: 'Box',
+  stroke: 'Stroke',
+  mask: 'Mask',
+  text: 'Phrase',
+};
+
+/** The running questions about one picture. An answer is applied even when the panel that asked is gone. */
+export class RegionTasks {
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(private readonly options: RegionTasksOptions) {}
+
+  /** Phase of what is under way. */
+  phase: string | undefined;
+
+  /**
+   * Segments with all prompts of a region; a newer call for the same region cancels the older one. A `mask` among the
+   * prompts is the mask that the others refine.
+   * @throws GroundnoteError 'not-found' when the model sees nothing there, and what the inference process reports
+   */
+  async promptRegion(params: { regionId: string; prompts: Prompt[]; pack?: string }): Promise<PromptResult> {
+    const { regionId, prompts, pack } = params;
+    const previous = prompts.find((prompt) => prompt.type === 'mask');
+    const spatial = prompts.filter((prompt) => prompt.type !== 'mask' && prompt.type !== 'text');
+    if (!spatial.length)
+      throw new GroundnoteError('invalid-params', 'A region needs a point, a box or a stroke.');
+    const result = await this.ask(`region:${regionId}`, 'Segmenting…', async (signal, onProgress) =>
+      this.options.inference.request(
+        segment,
+        {
+          image: await this.options.image(),
+          prompts: spatial,
+          ...(previous && { previous: previous.mask }),
+          ...(pack !== undefined && { pack }),
+        },
+        { signal, onProgress },
+      ),
+    );
+    const found = result.regions[0];
+    if (!found?.mask || found.box[2] <= found.box[0])
+      throw new GroundnoteError(
+        'not-found',
+        result.text ?? 'The model sees no thing there. Add a point or a box.',
+      );
+    const before = this.options.annotations().find(({ id }) => id === regionId);
+    this.options.apply({
+      title: titles[(spatial.at(-1) as Prompt).type],
+      put: [
+        {
+          ...(before ?? { color: nextColor(this.options.annotations()) }),
+          id: regionId,
+          geometry: { type: 'mask', mask: found.mask },
+          provenance: { by: 'pack', packs: packsOf(result), prompts },
+          score: found.score,
+        },
+      ],
+      remove: [],
+    });
+    return {
+      regionId,
+      total_ms: result.timings.total_ms,
+      ...(found.score !== undefined && { score: found.score }),
+    };
+  }
+
+  /** Finds a phrase; its regions become one edit. A refusal changes nothing and says why. */
+  async groundText({ text, pack }: { text: string; pack?: string }): Promise<GroundResult> {
+    const result = await this.ask('ground', `Looking for “${text}”…`, async (signal, onProgress) =>
+      this.options.inference.request(
+        ground,
+        { image: await this.options.image(), text, ...(pack !== undefined && { pack }) },
+        { signal, onProgress },
+      ),
+    );
+    if (result.refused || !result.regions.length) {
+      return {
+        regionIds: [],
+        refused: result.refused ?? false,
+        message: result.text ?? `“${text}” was not found in this picture.`,
+      };
+    }
+    const put: Annotation[] = [];
+    for (const region of result.regions) {
+      put.push({
+        id: randomUUID(),
+        label: region.label ?? text,
+        ...(region.score !== undefined && { score: region.score }),
+        geometry: region.mask ? { type: 'mask', mask: region.mask } : { type: 'box', box: region.box },
+        provenance: { by: 'pack', packs: packsOf(result), prompts: [{ type: 'text', text }] },
+        color: nextColor([...this.options.annotations(), ...put]),
+      });
+    }
+    this.options.apply({ title: `Ground: ${text}`, put, remove: [] });
+    const places = put.length === 1 ? 'one place' : `${put.length} places`;
+    return {
+      regionIds: put.map(({ id }) => id),
+      refused: false,
+      message: result.text ?? `Found “${text}” in ${places}.`,
+    };
+  }
+
+  /** Cancels everything that is under way. */
+  cancel(): void {
+    for (const controller of this.running.values()) controller.abort();
+  }
+
+  private async ask(
+    key: string,
+    phase: string,
+    question: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<TaskResult>,
+  ): Promise<TaskResult> {
+    this.running.get(key)?.abort();
+    const controller = new AbortController();
+    this.running.set(key, controller);
+    this.report(phase);
+    try {
+      const result = await question(controller.signal, (progress) => {
+        if (this.running.get(key) === controller) this.report(progress.phase);
+      });
+      if (controller.signal.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
+      return result;
+    } finally {
+      if (this.running.get(key) === controller) this.running.delete(key);
+      if (!this.running.size) this.report(undefined);
+    }
+  }
+
+  private report(phase: string | undefined): void {
+    if (phase === this.phase) return;
+    this.phase = phase;
+    this.options.onBusy(phase);
+  }
+}
+
+const packsOf = (result: TaskResult) => result.packs ?? [result.pack];

@@ -1,0 +1,28 @@
+/** Colours of regions: the panel, the overlays and the sidecar agree on them. */
+import type { Annotation } from './annotator';
+
+/** Distinct on light and dark pictures, and for the common kinds of colour blindness (after Okabe and Ito). */
+export const regionColors = [
+  '#e69f00',
+  '#56b4e9',
+  '#2ec08b',
+  '#f0e442',
+  '#4f7cff',
+  '#ff6f3c',
+  '#e77fc4',
+  '#9ad33f',
+] as const;
+
+/** The colour that the fewest annotations use, the first of these. */
+export function nextColor(annotations: readonly Annotation[]): string {
+  const uses = (color: string) => annotations.filter((annotation) => colorOf(annotation) === color).length;
+  return regionColors.reduce((best, color) => (uses(color) < uses(best) ? color : best));
+}
+
+/** A region's own colour, or one that depends on its label only, so that equal labels look alike. */
+export function colorOf(annotation: Annotation): string {
+  if (annotation.color) return annotation.color;
+  let hash = 0;
+  for (const char of annotation.label ?? annotation.id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
+  return regionColors[hash % regionColors.length] as string;
+}
