@@ -1,15 +1,16 @@
 /** The main job without a window: sample notes rendered, sample pictures segmented and grounded, results in out/. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { outFolder, root, runLogged, say } from './process.mjs';
 import { findBrowser } from './setup.mjs';
 
 /**
- * A job of examples/headless.json; its image is relative to examples/.
+ * A job of examples/headless.json; its note or image is relative to examples/.
+ * @typedef {{task: 'render', note: string}} RenderJob
  * @typedef {{task: 'segment' | 'ground', image: string, point?: number[], box?: number[], stroke?: number[][],
- *   text?: string}} Job
+ *   text?: string}} ImageJob
  */
 
 const relative = (file) => path.relative(root, file);
@@ -46,26 +47,27 @@ function promptArguments({ point, box, stroke, text }) {
   ];
 }
 
-/** Fails when a file that was promised is not there. */
+/** One line for a result; fails when the file that was promised is not there. */
 function reportFile(file, note) {
   const { size } = statSync(file);
   say(`${relative(file).padEnd(44)} ${note}  ${(size / 1024).toFixed(0)} KB`);
 }
 
-async function renderNote(note) {
+/** @param {RenderJob} job */
+async function renderNote({ note }) {
   const started = Date.now();
   const html = path.join(outFolder, `${path.basename(note, '.md')}.html`);
-  await groundnote(['render', note, '--out', html]);
+  await groundnote(['render', path.join(root, 'examples', note), '--out', html]);
   reportFile(html, `${Date.now() - started} ms`);
   return html;
 }
 
-/** @param {Job} job @param {string} name */
-async function runJob(job, name) {
+/** @param {ImageJob} job @param {string} name */
+async function answerImage(job, name) {
   const image = path.join(root, 'examples', job.image);
   const overlay = path.join(outFolder, `${name}.png`);
   const result = await groundnote([job.task, image, ...promptArguments(job), '--overlay-out', overlay]);
-  if (result.regions.length === 0)
+  if (result.regions.length === 0 && !result.refused)
     throw new Error(`${job.task} found nothing in ${job.image}: ${result.text ?? 'no reason was given'}`);
   const json = path.join(outFolder, `${name}.json`);
   writeFileSync(
@@ -74,7 +76,9 @@ async function runJob(job, name) {
   );
   const { load_ms, encode_ms, decode_ms, total_ms } = result.timings;
   const [load, encode, decode, total] = [load_ms, encode_ms, decode_ms, total_ms].map(Math.round);
-  reportFile(overlay, `${total} ms (load ${load}, encode ${encode}, decode ${decode})`);
+  const timing = `${total} ms (load ${load}, encode ${encode}, decode ${decode})`;
+  if (result.refused) return reportFile(json, `${timing}, refused: ${result.text}`);
+  reportFile(overlay, timing);
   reportFile(json, `${result.regions.length} region${result.regions.length === 1 ? '' : 's'}`);
 }
 
@@ -112,21 +116,22 @@ export async function runHeadless() {
       say(`FAILED: ${error.message}`);
     }
   };
-  const notes = path.join(root, 'examples/notes');
-  const pages = [];
-  for (const file of readdirSync(notes).filter((name) => name.endsWith('.md')))
-    pages.push(await attempt(() => renderNote(path.join(notes, file))));
-  await attempt(() => photographNotes(pages.filter((page) => page !== undefined)));
-
-  /** @type {Job[]} */
+  /** @type {(RenderJob | ImageJob)[]} */
   const jobs = JSON.parse(readFileSync(path.join(root, 'examples/headless.json'), 'utf8'));
+  const pages = [];
   const names = new Set();
   for (const job of jobs) {
-    const stem = `${job.task}-${path.basename(job.image).replace(/\.\w+$/, '')}`;
-    let name = stem;
-    for (let i = 2; names.has(name); i++) name = `${stem}-${i}`;
-    names.add(name);
-    await attempt(() => runJob(job, name));
+    if (job.task === 'render') {
+      const page = await attempt(() => renderNote(job));
+      if (page) pages.push(page);
+    } else {
+      const stem = `${job.task}-${path.basename(job.image).replace(/\.\w+$/, '')}`;
+      let name = stem;
+      for (let i = 2; names.has(name); i++) name = `${stem}-${i}`;
+      names.add(name);
+      await attempt(() => answerImage(job, name));
+    }
   }
-  if (failures.length > 0) throw new Error(`${failures.length} of the jobs failed.`);
+  await attempt(() => photographNotes(pages));
+  if (failures.length > 0) throw new Error(`${failures.length} of ${jobs.length} jobs failed.`);
 }

@@ -1,10 +1,7 @@
 /** What a packaged extension holds: the staging folder from which the .vsix is made. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { outFolder, root, runLogged, say } from './process.mjs';
-
-const require = createRequire(import.meta.url);
 
 /** Targets whose native files exist: onnxruntime-node 1.30 has none for Macs with Intel processors. */
 export const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
@@ -55,7 +52,7 @@ async function stageSharpBinaries(target, modules) {
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
   writeFileSync(path.join(scratch, 'package.json'), '{"private": true}\n');
-  const { version } = require('sharp/package.json');
+  const { version } = JSON.parse(readFileSync(path.join(packageFolder('sharp'), 'package.json'), 'utf8'));
   await runLogged(
     `sharp-${target}`,
     'npm',
