@@ -91,6 +91,9 @@ export const listPacks = requestChannel(
   z.object({ packs: z.array(packSummarySchema) }),
 );
 
+/** Answered at once, unless a graph holds the process's thread. */
+export const alive = requestChannel('alive', z.object({}), z.object({}));
+
 /** A line for the log, from the process. */
 export const logLine = eventChannel(
   'log',

@@ -42,8 +42,8 @@ export type SegmenterConfig = z.infer<typeof segmenterConfigSchema>;
 
 /** `preprocessor_config.json`: pixel → (value × rescale_factor − image_mean) / image_std, channels red, green, blue. */
 export const preprocessorConfigSchema = z.object({
-  /** A view has about side × side pixels. */
-  size: z.object({ side: z.number().int().min(64).max(4096) }),
+  /** A view has about so many pixels squared. */
+  size: z.object({ longest_area_side: z.number().int().min(64).max(4096) }),
   rescale_factor: z
     .number()
     .positive()

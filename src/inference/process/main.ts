@@ -1,5 +1,6 @@
 /** The inference process: answers the channels of protocol/inference over the wire of child_process.fork. */
 import {
+  alive,
   ground,
   imageInfo,
   listPacks,
@@ -34,6 +35,7 @@ function start(): void {
     onInternalError: (error) =>
       log('error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
+  endpoint.handle(alive, () => ({}));
   endpoint.handle(segment, runtime.segment);
   endpoint.handle(ground, runtime.ground);
   endpoint.handle(imageInfo, runtime.imageInfo);

@@ -41,12 +41,6 @@ export interface Runtime {
   onTimed?: (stopwatch: Stopwatch) => void;
 }
 
-/** A context for callers who neither cancel nor watch. */
-export const quietContext = (): HandlerContext => ({
-  signal: new AbortController().signal,
-  progress: () => {},
-});
-
 /** @param options see processOptionsSchema; `log` takes what would go to the log */
 export function createRuntime({ log = () => {}, ...options }: ProcessOptions & { log?: Log }): Runtime {
   const { packFolders, threads, maxPixels } = processOptionsSchema.parse(options);

@@ -139,7 +139,7 @@ export class Segmenter {
     const key = [picture.contentHash, x, y, width, height].join(' ');
     const kept = this.encodings.get(key);
     if (kept) return kept;
-    const size = viewSize(rectangle, this.preprocessor.size.side, this.config.view_multiple);
+    const size = viewSize(rectangle, this.preprocessor.size.longest_area_side, this.config.view_multiple);
     const pixels = await stopwatch.time('prepare', () =>
       cropResize(picture, rectangle, size, this.normalization),
     );

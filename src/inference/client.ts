@@ -1,0 +1,252 @@
+/**
+ * The way to the inference process: starts it on first use, restarts it after a crash, ends it when idle. Plain Node.
+ * A graph that runs holds the process's thread and cannot be stopped, so a cancelled run that does not end soon is
+ * ended by killing the process; the requests that waited behind it are asked again.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import type { z } from 'zod';
+import { GroundnoteError } from '../protocol/errors';
+import { alive, logLine, type ProcessOptions } from '../protocol/inference';
+import { Endpoint, type RequestChannel, type RequestOptions } from '../protocol/rpc';
+
+/** stopped: no process, no memory; starting; ready: in memory and idle; busy: at work. */
+export type InferenceState = 'stopped' | 'starting' | 'ready' | 'busy';
+
+export type InferenceLog = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', message: string) => void;
+
+export interface InferenceClientOptions extends Pick<
+  ProcessOptions,
+  'packFolders' | 'threads' | 'maxPixels'
+> {
+  /** The built process: dist/inferenceProcess.cjs. */
+  entry: string;
+  /** The process ends after so many milliseconds without a request; 0 keeps it. */
+  idleMs: number;
+  log: InferenceLog;
+  onStateChange?: (state: InferenceState) => void;
+}
+
+/** How long a cancelled run may go on before the process is killed. */
+const cancelGraceMs = 250;
+
+/** A process and the wire to it. */
+interface Worker {
+  child: ChildProcess;
+  endpoint: Endpoint;
+  ready: boolean;
+  /** Set when we end it ourselves: a cancelled run's neighbours are asked again. */
+  ending?: 'cancel' | 'stop';
+  /** The last lines of its error output, for the message of a crash. */
+  complaint: string;
+}
+
+/** A request of a caller, which may outlive a process. */
+interface Job {
+  dispatch(worker: Worker): void;
+  /** Stops what was dispatched. */
+  abort(): void;
+  reject(error: GroundnoteError): void;
+  worker?: Worker;
+  /** How often it went to a process. */
+  tries: number;
+}
+
+export class InferenceClient {
+  private worker?: Worker;
+  private readonly jobs = new Set<Job>();
+  private idleTimer?: NodeJS.Timeout;
+  private shownState: InferenceState = 'stopped';
+  private disposed = false;
+
+  constructor(private readonly options: InferenceClientOptions) {}
+
+  /** The process's id while there is one. */
+  get pid(): number | undefined {
+    return this.worker?.child.pid;
+  }
+
+  get state(): InferenceState {
+    return this.shownState;
+  }
+
+  /** Ends the process and gives its memory back; what is under way is cancelled. The next request starts it again. */
+  stop(): void {
+    this.endAll(new GroundnoteError('cancelled', 'The models were unloaded.'));
+  }
+
+  /** Ends the process for good. */
+  dispose(): void {
+    this.disposed = true;
+    this.endAll(new GroundnoteError('disposed', 'Groundnote is closing.'));
+  }
+
+  /**
+   * Asks the process, starting it when it is not there.
+   * @param channel of protocol/inference
+   * @throws GroundnoteError as the task says; process-crashed, cancelled, disposed
+   */
+  request<P extends z.ZodType, R extends z.ZodType>(
+    channel: RequestChannel<P, R>,
+    params: z.output<P>,
+    { signal, onProgress }: RequestOptions = {},
+  ): Promise<z.output<R>> {
+    if (this.disposed) return Promise.reject(new GroundnoteError('disposed', 'Groundnote is closing.'));
+    if (signal?.aborted) return Promise.reject(new GroundnoteError('cancelled', 'Cancelled.'));
+    return new Promise((resolve, reject) => {
+      let run = new AbortController();
+      const onAbort = () => this.cancel(job);
+      const settle = (action: () => void) => {
+        if (!this.jobs.delete(job)) return;
+        signal?.removeEventListener('abort', onAbort);
+        action();
+        this.update();
+      };
+      const job: Job = {
+        tries: 0,
+        dispatch: (worker) => {
+          run = new AbortController();
+          job.worker = worker;
+          job.tries++;
+          worker.endpoint.request(channel, params, { signal: run.signal, onProgress }).then(
+            (result) => settle(() => resolve(result)),
+            (error: unknown) => {
+              // A wire that went with its process: `onExit` decides what becomes of the job.
+              if (error instanceof GroundnoteError && error.code === 'disposed') return;
+              settle(() => reject(error));
+            },
+          );
+        },
+        abort: () => run.abort(),
+        reject: (error) => settle(() => reject(error)),
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.jobs.add(job);
+      job.dispatch(this.start());
+      this.update();
+    });
+  }
+
+  /** Rejects a job at once, and sees to it that its run ends. */
+  private cancel(job: Job): void {
+    const { worker } = job;
+    job.reject(new GroundnoteError('cancelled', 'Cancelled.'));
+    job.abort();
+    if (!worker || worker !== this.worker) return;
+    // The process hears the cancellation before this question; when it answers, the run has ended or is about to.
+    const timer = setTimeout(() => {
+      if (worker !== this.worker) return;
+      this.options.log('info', 'A cancelled run did not end in time: restarting the inference process.');
+      worker.ending = 'cancel';
+      this.worker = undefined;
+      worker.child.kill('SIGKILL');
+      this.update();
+    }, cancelGraceMs);
+    const done = () => clearTimeout(timer);
+    worker.endpoint.request(alive, {}).then(done, done);
+  }
+
+  private start(): Worker {
+    if (this.worker) return this.worker;
+    const { entry, packFolders, threads, maxPixels, log } = this.options;
+    const child = fork(
+      entry,
+      [JSON.stringify({ packFolders, threads, maxPixels } satisfies ProcessOptions)],
+      {
+        serialization: 'advanced',
+        execArgv: [],
+        // In a desktop VS Code the executable is Electron, which is Node only with the second of these.
+        env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ELECTRON_RUN_AS_NODE: '1' },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    const endpoint = new Endpoint(
+      {
+        // What cannot be sent is found out by 'exit': sending to a process that was just killed reports no error.
+        post: (message) => void (child.connected && child.send(message as object, () => {})),
+        listen: (onMessage) => {
+          child.on('message', onMessage);
+          return () => child.off('message', onMessage);
+        },
+      },
+      { onInternalError: (error) => log('error', `Inference: ${String(error)}`) },
+    );
+    const worker: Worker = { child, endpoint, ready: false, complaint: '' };
+    endpoint.on(logLine, ({ level, message }) => log(level, message));
+    child.stdout?.on('data', (data: Buffer) => log('debug', data.toString().trimEnd()));
+    child.stderr?.on('data', (data: Buffer) => {
+      const text = data.toString().trim();
+      worker.complaint = text.slice(-500);
+      log('warn', text);
+    });
+    child.once('exit', (code, signal) => this.onExit(worker, signal ?? `exit code ${code}`));
+    child.once('error', (error) => this.onExit(worker, error.message));
+    endpoint.request(alive, {}).then(
+      () => {
+        worker.ready = true;
+        this.update();
+      },
+      () => {}, // It went before it was ready: `onExit` reports it.
+    );
+    log('info', `Inference process ${child.pid ?? ''} started.`);
+    this.worker = worker;
+    return worker;
+  }
+
+  private onExit(worker: Worker, how: string): void {
+    if (this.worker === worker) this.worker = undefined;
+    worker.endpoint.dispose();
+    const orphans = [...this.jobs].filter((job) => job.worker === worker);
+    if (!worker.ending) {
+      const last = worker.complaint.split('\n').pop();
+      this.options.log('error', `The inference process ended: ${how}${last ? `: ${last}` : ''}`);
+    }
+    for (const job of orphans) {
+      job.worker = undefined;
+      if (worker.ending === 'cancel' && job.tries < 2 && !this.disposed) job.dispatch(this.start());
+      else
+        job.reject(
+          new GroundnoteError(
+            'process-crashed',
+            `The inference process ended unexpectedly (${how}). The next prompt starts it again.`,
+          ),
+        );
+    }
+    this.update();
+  }
+
+  private endAll(reason: GroundnoteError): void {
+    const { worker } = this;
+    this.worker = undefined;
+    for (const job of [...this.jobs]) job.reject(reason);
+    if (worker) {
+      worker.ending = 'stop';
+      worker.child.kill('SIGKILL');
+    }
+    this.update();
+  }
+
+  /** Reports a change of state, and lets the idle clock run or stops it. */
+  private update(): void {
+    const { worker } = this;
+    const state: InferenceState = !worker
+      ? this.jobs.size
+        ? 'starting'
+        : 'stopped'
+      : !worker.ready
+        ? 'starting'
+        : this.jobs.size
+          ? 'busy'
+          : 'ready';
+    clearTimeout(this.idleTimer);
+    if (worker && this.jobs.size === 0 && this.options.idleMs > 0) {
+      this.idleTimer = setTimeout(() => {
+        this.options.log('info', 'The inference process was idle and is ended.');
+        this.stop();
+      }, this.options.idleMs);
+      this.idleTimer.unref();
+    }
+    if (state === this.shownState) return;
+    this.shownState = state;
+    this.options.onStateChange?.(state);
+  }
+}
