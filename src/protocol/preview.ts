@@ -34,3 +34,5 @@ export const openFigure = requestChannel(
 export const openLink = requestChannel('openLink', z.object({ href: z.string() }), z.object({}));
 /** Both ways: the first line that is seen (0-based, fractions inside a block). */
 export const visibleLine = eventChannel('visibleLine', z.object({ line: z.number().min(0) }));
+/** Preview → host: is anybody there? An extension host that was restarted has forgotten the panel. */
+export const previewPing = requestChannel('previewPing', z.object({}), z.object({}));

@@ -1,0 +1,296 @@
+/** The preview of one note: follows its text, its pictures and the settings, and answers its page. Host only. */
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { GroundnoteError } from '../protocol/errors';
+import {
+  noteChanged,
+  openFigure,
+  openLink,
+  previewPing,
+  previewReady,
+  visibleLine,
+  type NoteSnapshot,
+} from '../protocol/preview';
+import { Endpoint } from '../protocol/rpc';
+import { escapeAttribute } from './escape';
+import { figureUri, imageExtensions } from './figureUris';
+import type { ResolvedImage } from './figures';
+import { NoteRenderer, type RenderOptions } from './render';
+
+export interface PreviewServices {
+  extensionUri: vscode.Uri;
+  /** Opens a picture in the side panel; with `ground` asks for a phrase to find in it. */
+  openFigure(uri: vscode.Uri, options: { ground: boolean }): PromiseLike<unknown>;
+  log: vscode.LogOutputChannel;
+}
+
+/** Edits that follow each other faster than this are shown together. */
+const throttleMs = 100;
+/** How long an editor's scrolling is taken for the echo of ours. */
+const echoMs = 300;
+
+const pageFolder = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+
+/** A page may read its own files and pictures of the workspace, or of the note's folder when that lies outside. */
+export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vscode.WebviewOptions {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri);
+  const inside = vscode.workspace.getWorkspaceFolder(note) !== undefined;
+  return {
+    enableScripts: true,
+    localResourceRoots: [
+      pageFolder(extensionUri),
+      ...folders,
+      ...(inside ? [] : [vscode.Uri.joinPath(note, '..')]),
+    ],
+  };
+}
+
+export class NotePreview {
+  private readonly renderer = new NoteRenderer();
+  private readonly endpoint: Endpoint;
+  private readonly disposables: vscode.Disposable[] = [];
+  private disposed = false;
+  private timer: NodeJS.Timeout | undefined;
+  private lastRefresh = 0;
+  private delay = throttleMs;
+  /** Pictures that the note names, by path: a change of one of them is a change of the note. */
+  private figurePaths = new Set<string>();
+  private scrolledEditorAt = 0;
+  private revision = 0;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    readonly note: vscode.Uri,
+    private readonly services: PreviewServices,
+  ) {
+    const { webview } = panel;
+    this.endpoint = new Endpoint(
+      {
+        post: (message) => void webview.postMessage(message),
+        listen: (onMessage) => {
+          const subscription = webview.onDidReceiveMessage(onMessage);
+          return () => subscription.dispose();
+        },
+      },
+      {
+        document: note.toString(),
+        onInternalError: (error) =>
+          services.log.error('Preview:', error instanceof Error ? error : String(error)),
+      },
+    );
+    this.answer();
+    this.follow();
+    panel.title = `Preview ${path.posix.basename(note.path)}`;
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-light.svg'),
+      dark: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-dark.svg'),
+    };
+    webview.html = pageHtml(webview, services.extensionUri, note.toString());
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    clearTimeout(this.timer);
+    this.endpoint.dispose();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private answer(): void {
+    const { endpoint, note, services } = this;
+    endpoint.handle(previewReady, () => this.snapshot());
+    endpoint.handle(previewPing, () => ({}));
+    endpoint.handle(openFigure, async ({ source, ground }) => {
+      const { uri, exists } = figureUri(note, source);
+      if (!exists) throw new GroundnoteError('not-found', `The image "${source}" is missing.`);
+      await services.openFigure(uri, { ground });
+      return {};
+    });
+    endpoint.handle(openLink, async ({ href }) => {
+      await this.followLink(href);
+      return {};
+    });
+    endpoint.on(visibleLine, ({ line }) => {
+      this.scrolledEditorAt = Date.now();
+      const at = new vscode.Position(Math.floor(line), 0);
+      for (const editor of this.editors()) {
+        editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
+      }
+    });
+  }
+
+  private follow(): void {
+    const folder = vscode.workspace.getWorkspaceFolder(this.note)?.uri;
+    const images = `*.{${[...imageExtensions, ...imageExtensions.map((name) => name.toUpperCase())].join(',')}}`;
+    // Outside the workspace only the note's own folder is watched: what lies below may be a whole disk.
+    const pictures = vscode.workspace.createFileSystemWatcher(
+      folder
+        ? new vscode.RelativePattern(folder, `**/${images}`)
+        : new vscode.RelativePattern(vscode.Uri.joinPath(this.note, '..'), images),
+    );
+    const pictureChanged = (uri: vscode.Uri) => {
+      if (this.figurePaths.has(uri.toString())) this.refreshSoon();
+    };
+    this.disposables.push(
+      pictures,
+      pictures.onDidCreate(() => this.refreshSoon()),
+      pictures.onDidChange(pictureChanged),
+      pictures.onDidDelete(pictureChanged),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (this.isNote(document) && contentChanges.length) this.refreshSoon();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('groundnote.preview', this.note)) this.refreshSoon();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refreshSoon()),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
+        const first = visibleRanges[0];
+        if (!first || !this.isNote(textEditor.document) || !this.panel.visible) return;
+        if (Date.now() - this.scrolledEditorAt < echoMs) return;
+        this.endpoint.send(visibleLine, { line: first.start.line });
+      }),
+    );
+  }
+
+  private isNote = (document: vscode.TextDocument) => document.uri.toString() === this.note.toString();
+
+  private editors = () => vscode.window.visibleTextEditors.filter(({ document }) => this.isNote(document));
+
+  /** The first change is shown at once, those that follow at intervals that a long note may stretch. */
+  private refreshSoon(): void {
+    if (this.disposed || this.timer) return;
+    const wait = Math.max(0, this.lastRefresh + this.delay - Date.now());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.refresh();
+    }, wait);
+  }
+
+  private async refresh(): Promise<void> {
+    // A hidden page is thrown away, and asks for everything when it is shown again.
+    if (this.disposed || !this.panel.visible) return;
+    this.lastRefresh = Date.now();
+    try {
+      const snapshot = await this.snapshot();
+      if (this.disposed || snapshot.version !== this.revision) return;
+      this.endpoint.send(noteChanged, snapshot);
+      this.delay = Math.max(throttleMs, 2 * (Date.now() - this.lastRefresh));
+    } catch (error) {
+      this.services.log.warn(`The preview of ${this.note.path} was not refreshed: ${String(error)}`);
+    } finally {
+      this.lastRefresh = Date.now();
+    }
+  }
+
+  /** Renders the note as it is now. @throws GroundnoteError 'not-found' when the note cannot be read */
+  private async snapshot(): Promise<NoteSnapshot> {
+    const revision = ++this.revision;
+    let document: vscode.TextDocument;
+    try {
+      document = await vscode.workspace.openTextDocument(this.note);
+    } catch (error) {
+      throw new GroundnoteError(
+        'not-found',
+        `The note ${path.posix.basename(this.note.path)} cannot be read.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    const settings = vscode.workspace.getConfiguration('groundnote.preview', this.note);
+    const { title, header, blocks, figures } = this.renderer.render(document.getText(), {
+      allowHtml: vscode.workspace.isTrusted,
+      frontMatter: settings.get<NonNullable<RenderOptions['frontMatter']>>('frontMatter', 'header'),
+      interactive: true,
+      note: this.note.toString(),
+      resolveImage: (source) => this.resolveImage(source),
+    });
+    this.figurePaths = new Set(
+      figures.flatMap((figure) => (figure.path ? [vscode.Uri.file(figure.path).toString()] : [])),
+    );
+    return { version: revision, title, header, blocks };
+  }
+
+  private resolveImage(source: string): ResolvedImage {
+    const { uri, exists } = figureUri(this.note, source);
+    if (!exists || uri.scheme !== 'file') {
+      return {
+        uri: String(this.panel.webview.asWebviewUri(uri)),
+        exists,
+        path: exists ? undefined : uri.fsPath,
+      };
+    }
+    // The time of its last change is part of the address, so that a picture that is drawn again is loaded again.
+    const changed = statSync(uri.fsPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const versioned = uri.with({ query: `v=${Math.round(changed)}` });
+    return { uri: String(this.panel.webview.asWebviewUri(versioned)), exists, path: uri.fsPath };
+  }
+
+  /** Opens a link of the note: pages outside, files in VS Code. */
+  private async followLink(href: string): Promise<void> {
+    if (/^(?:https?|mailto):/i.test(href)) {
+      await vscode.env.openExternal(vscode.Uri.parse(href, true));
+      return;
+    }
+    if (/^(?:[a-z][a-z0-9+.-]+:|\/\/)/i.test(href)) {
+      throw new GroundnoteError('unsupported', `Links to "${href.slice(0, 60)}" are not opened.`);
+    }
+    const relative = href.replace(/[?#].*$/s, '');
+    let target = relative;
+    try {
+      target = decodeURIComponent(relative);
+    } catch {
+      // Not an encoded address: the name as it is.
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(this.note)?.uri;
+    const uri = target.startsWith('/')
+      ? vscode.Uri.joinPath(folder ?? this.note.with({ path: '/' }), target)
+      : vscode.Uri.joinPath(this.note, '..', target);
+    try {
+      await vscode.workspace.fs.stat(uri);
+    } catch (error) {
+      throw new GroundnoteError('not-found', `The file "${target}" is missing.`, { cause: error });
+    }
+    await vscode.commands.executeCommand('vscode.open', uri, {
+      viewColumn: this.editors()[0]?.viewColumn ?? vscode.ViewColumn.One,
+    });
+  }
+}
+
+/**
+ * The page's policy: its own script, styles and fonts, and pictures of this machine. KaTeX writes style attributes,
+ * hence 'unsafe-inline' for styles, here and nowhere else.
+ */
+export const contentSecurityPolicy = (cspSource: string, nonce: string) =>
+  [
+    `default-src 'none'`,
+    `img-src ${cspSource} data: blob:`,
+    `style-src ${cspSource} 'unsafe-inline'`,
+    `font-src ${cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+
+function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: string): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const address = (...parts: string[]) =>
+    escapeAttribute(String(webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), ...parts))));
+  return `<!DOCTYPE html>
+<html>
+<head>
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(contentSecurityPolicy(webview.cspSource, nonce))}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${address('katex', 'katex.min.css')}">
+<link rel="stylesheet" href="${address('preview.css')}">
+</head>
+<body data-groundnote-view="preview" data-document="${escapeAttribute(note)}">
+<div class="gn-notice" role="status" hidden></div>
+<main id="gn-note"></main>
+<script nonce="${nonce}" src="${address('preview.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,94 @@
+/** The previews of notes: the command that opens them, one panel per note, and their return after a reload. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { isCancelled, toWireError } from '../protocol/errors';
+import { figureFromContext } from './figureUris';
+import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';
+
+export { figureFromContext } from './figureUris';
+
+/** The view type of package.json's menus and activation event. */
+export const previewViewType = 'groundnote.preview';
+
+/** What the page keeps over a reload. */
+const savedState = z.object({ uri: z.string() });
+
+/** Registers the preview, its command and its image menu. `openFigure` opens a picture in the side panel. */
+export function registerPreview(
+  context: vscode.ExtensionContext,
+  services: Omit<PreviewServices, 'extensionUri'>,
+): vscode.Disposable {
+  const previews = new PreviewPanels({ ...services, extensionUri: context.extensionUri });
+  return vscode.Disposable.from(
+    previews,
+    vscode.window.registerWebviewPanelSerializer(previewViewType, previews),
+    vscode.commands.registerCommand('groundnote.openPreviewToSide', (argument: unknown) => {
+      const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+      if (uri) previews.openToSide(uri);
+      else void vscode.window.showInformationMessage('Open a Markdown note to see its preview.');
+    }),
+    vscode.commands.registerCommand('groundnote.annotateFigure', async (argument: unknown) => {
+      const uri = figureFromContext(argument);
+      if (!uri) {
+        void vscode.window.showWarningMessage('This image is missing, so it cannot be annotated.');
+        return;
+      }
+      try {
+        await services.openFigure(uri, { ground: false });
+      } catch (error) {
+        if (!isCancelled(error)) void vscode.window.showErrorMessage(toWireError(error).message);
+      }
+    }),
+  );
+}
+
+/** All previews that are open. */
+export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  private readonly previews = new Map<string, NotePreview>();
+
+  constructor(private readonly services: PreviewServices) {}
+
+  /** Shows a note beside the active editor; the panel that shows it already is brought to the front. */
+  openToSide(uri: vscode.Uri): void {
+    const known = this.previews.get(uri.toString());
+    if (known) {
+      known.panel.reveal(undefined, true);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      previewViewType,
+      `Preview ${path.posix.basename(uri.path)}`,
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { ...webviewOptions(uri, this.services.extensionUri), enableFindWidget: true },
+    );
+    this.adopt(panel, uri);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const saved = savedState.safeParse(state);
+    if (!saved.success) {
+      panel.dispose();
+      return;
+    }
+    const uri = vscode.Uri.parse(saved.data.uri);
+    panel.webview.options = webviewOptions(uri, this.services.extensionUri);
+    this.adopt(panel, uri);
+  }
+
+  dispose(): void {
+    for (const preview of [...this.previews.values()]) preview.panel.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): void {
+    const key = uri.toString();
+    // A panel that comes back while another one shows the note takes its place.
+    this.previews.get(key)?.panel.dispose();
+    const preview = new NotePreview(panel, uri, this.services);
+    this.previews.set(key, preview);
+    panel.onDidDispose(() => {
+      preview.dispose();
+      if (this.previews.get(key) === preview) this.previews.delete(key);
+    });
+  }
+}

@@ -1,0 +1,191 @@
+/** The page of a note's preview. */
+import {
+  noteChanged,
+  openFigure,
+  openLink,
+  previewPing,
+  previewReady,
+  visibleLine,
+  type NoteSnapshot,
+} from '../../src/protocol/preview';
+import { Endpoint, type RequestChannel } from '../../src/protocol/rpc';
+import type { z } from 'zod';
+import { BlockList } from './blocks';
+import { lineAt, topAt } from './lines';
+import './preview.css';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** An answer that takes longer means that the extension host is busy or gone. */
+const answerMs = 10_000;
+const pingMs = 15_000;
+/** How long the page's scrolling is taken for the echo of the editor's. */
+const echoMs = 250;
+
+const vscode = acquireVsCodeApi();
+const uri = document.body.dataset['document'] ?? '';
+const main = document.querySelector<HTMLElement>('#gn-note') as HTMLElement;
+const notice = document.querySelector<HTMLElement>('.gn-notice') as HTMLElement;
+const blocks = new BlockList(main);
+const endpoint = new Endpoint(
+  {
+    post: (message) => vscode.postMessage(message),
+    listen: (onMessage) => {
+      const listener = (event: MessageEvent) => onMessage(event.data);
+      window.addEventListener('message', listener);
+      return () => window.removeEventListener('message', listener);
+    },
+  },
+  { document: uri },
+);
+
+let version = -1;
+let header = '';
+let scrolledByHostAt = 0;
+
+function say(message: string): void {
+  notice.textContent = message;
+  notice.hidden = message === '';
+}
+
+/** Asks the host. What goes wrong stands at the top of the page; so does silence. */
+async function ask<P extends z.ZodType, R extends z.ZodType>(
+  channel: RequestChannel<P, R>,
+  params: z.output<P>,
+): Promise<z.output<R> | undefined> {
+  const timer = setTimeout(
+    () => say('Groundnote does not answer. Reload the window (Developer: Reload Window) to continue.'),
+    answerMs,
+  );
+  try {
+    const answer = await endpoint.request(channel, params);
+    say('');
+    return answer;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function show(note: NoteSnapshot): void {
+  if (note.version <= version) return;
+  version = note.version;
+  if (note.header !== header) {
+    header = note.header;
+    for (const old of main.querySelectorAll(':scope > :not(.gn-block)')) old.remove();
+    main.insertAdjacentHTML('afterbegin', header);
+  }
+  blocks.update(note.blocks);
+  main.querySelector(':scope > .gn-empty')?.remove();
+  if (!header && note.blocks.length === 0) {
+    main.insertAdjacentHTML('afterbegin', '<p class="gn-empty">This note is empty.</p>');
+  }
+}
+
+function scrollToLine(line: number): void {
+  scrolledByHostAt = Date.now();
+  window.scrollTo({ top: line <= 0 ? 0 : topAt(blocks.shown, line) });
+}
+
+/** The line to come back to after a reload. */
+function savedLine(): number {
+  const state = vscode.getState();
+  const line = typeof state === 'object' && state !== null && 'line' in state ? state.line : 0;
+  return typeof line === 'number' ? line : 0;
+}
+
+let scrollFrame = 0;
+window.addEventListener('scroll', () => {
+  cancelAnimationFrame(scrollFrame);
+  scrollFrame = requestAnimationFrame(() => {
+    if (version < 0) return;
+    const line = window.scrollY <= 0 ? 0 : lineAt(blocks.shown, window.scrollY);
+    vscode.setState({ uri, line });
+    if (Date.now() - scrolledByHostAt > echoMs) endpoint.send(visibleLine, { line });
+  });
+});
+
+// A click that brings the focus here only does that: opening a panel would surprise.
+let clickFocuses = false;
+window.addEventListener('pointerdown', () => (clickFocuses = !document.hasFocus()), true);
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : undefined;
+  const link = target?.closest('a[href]');
+  const button = target?.closest<HTMLElement>('.gn-open');
+  if (link && !button) {
+    // VS Code listens further up and would open the link a second time.
+    event.preventDefault();
+    event.stopPropagation();
+    follow(link.getAttribute('href') ?? '');
+    return;
+  }
+  const figure = button ?? target?.closest<HTMLElement>('img[data-figure-source]');
+  if (!figure || (clickFocuses && !button)) return;
+  event.preventDefault();
+  open(figure);
+});
+
+document.addEventListener('keydown', (event) => {
+  const figure = event.target instanceof HTMLImageElement ? event.target : undefined;
+  if (!figure?.dataset['figureSource'] || (event.key !== 'Enter' && event.key !== ' ')) return;
+  event.preventDefault();
+  open(figure);
+});
+
+function open(figure: HTMLElement): void {
+  void ask(openFigure, { source: figure.dataset['figureSource'] ?? '', ground: false });
+}
+
+function follow(href: string): void {
+  if (!href.startsWith('#')) {
+    void ask(openLink, { href });
+    return;
+  }
+  let id = href.slice(1);
+  try {
+    id = decodeURIComponent(id);
+  } catch {
+    // Not an encoded address: the id as it is.
+  }
+  if (id === '') window.scrollTo({ top: 0 });
+  else document.getElementById(id)?.scrollIntoView();
+}
+
+// A picture that exists and still cannot be shown says so.
+document.addEventListener(
+  'error',
+  ({ target }) => {
+    if (target instanceof HTMLImageElement) target.closest('.gn-figure')?.classList.add('gn-broken');
+  },
+  true,
+);
+document.addEventListener(
+  'load',
+  ({ target }) => {
+    if (target instanceof HTMLImageElement) target.closest('.gn-figure')?.classList.remove('gn-broken');
+  },
+  true,
+);
+
+endpoint.on(noteChanged, show);
+endpoint.on(visibleLine, ({ line }) => scrollToLine(line));
+setInterval(() => {
+  if (document.visibilityState === 'visible' && endpoint.pendingCount === 0) void ask(previewPing, {});
+}, pingMs);
+
+vscode.setState({ uri, line: savedLine() });
+void ask(previewReady, {}).then((note) => {
+  if (!note) return;
+  const line = savedLine();
+  show(note);
+  if (line > 0) scrollToLine(line);
+  document.body.dataset['ready'] = 'true';
+});
