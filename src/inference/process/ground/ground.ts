@@ -1,0 +1,111 @@
+/** The task `ground`: a phrase → the places in a figure where it is written, as text or as the shape that bears it. */
+import type { Box, PackRef } from '../../../protocol/geometry';
+import type { GroundParams, ResultRegion, TaskResult } from '../../../protocol/inference';
+import type { HandlerContext } from '../../../protocol/rpc';
+import { throwIfCancelled } from '../cancel';
+import type { RuntimeServices } from '../services';
+import { Stopwatch } from '../stopwatch';
+import { composeAnswer, refusal } from './answer';
+import { groupBlocks, passagesOf, unionBox, type Passage } from './lines';
+import { matchPhrase, nearestTexts, type TextMatch } from './match';
+import { shapeOfLabel } from './shapes';
+import { TextReader, type TextLine } from './textReader';
+
+const readers = new WeakMap<RuntimeServices, Map<string, Promise<TextReader>>>();
+const mostHints = 4;
+
+/**
+ * Regions best first; each has the text's box, or the box and the mask of the shape that the text names. Where the phrase
+ * is not written in the picture the result is refused, has no regions, and says what was read instead.
+ * @throws GroundnoteError no-pack, broken-pack, cancelled, and what opening the picture throws
+ */
+export async function groundInPicture(
+  services: RuntimeServices,
+  params: GroundParams,
+  context: HandlerContext,
+): Promise<TaskResult> {
+  const stopwatch = new Stopwatch();
+  const pack = await services.packs.find({ task: 'ground', id: params.pack });
+  const { id, version } = pack.manifest;
+  const reader = await stopwatch.time('load', () => readerOf(services, pack));
+  const picture = await stopwatch.time('read', () => services.pictures.open(params.image));
+  await throwIfCancelled(context.signal);
+  const lines = await reader.read(picture, context, stopwatch);
+  const passages = passagesOf(groupBlocks(lines));
+  const matches = withoutRepeats(matchPhrase(params.text, passages));
+
+  const regions: ResultRegion[] = [];
+  const helpers: PackRef[] = [];
+  for (const { item, score } of matches) {
+    await throwIfCancelled(context.signal);
+    context.progress({ phase: 'outlining', fraction: regions.length / matches.length });
+    const shape = await shapeOfLabel(services, picture, item.lines, lines, context, stopwatch);
+    if (shape?.pack && !helpers.some((helper) => helper.id === shape.pack?.id)) helpers.push(shape.pack);
+    const confidence = Math.min(...item.lines.map((line) => line.confidence));
+    regions.push({
+      id: String(regions.length + 1),
+      label: item.text,
+      score: Math.round(score * confidence * 1000) / 1000,
+      box: shape?.box ?? roundedBox(unionBox(item.lines.map(({ box }) => box))),
+      ...(shape && { mask: shape.mask }),
+    });
+  }
+  const answer = regions.length
+    ? composeAnswer(regions, matches[0]?.kind ?? 'same')
+    : refusal(params.text, nearestTexts(params.text, textsOf(passages), mostHints), lines.length);
+  services.log('debug', `ground ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`);
+  return {
+    image: {
+      ...('path' in params.image && { path: params.image.path }),
+      width: picture.width,
+      height: picture.height,
+    },
+    pack: { id, version },
+    ...(helpers.length && { packs: [...helpers, { id, version }] }),
+    regions,
+    ...answer,
+    timings: stopwatch.timings(),
+  };
+}
+
+/** One reader a pack and process. */
+function readerOf(
+  services: RuntimeServices,
+  pack: Parameters<typeof TextReader.open>[0],
+): Promise<TextReader> {
+  const ofServices = readers.get(services) ?? new Map<string, Promise<TextReader>>();
+  readers.set(services, ofServices);
+  const key = `${pack.folder}\n${pack.manifest.version}`;
+  let reader = ofServices.get(key);
+  if (!reader) {
+    reader = TextReader.open(pack, services.sessions);
+    ofServices.set(key, reader);
+    reader.catch(() => ofServices.delete(key));
+  }
+  return reader;
+}
+
+/** Passages that hold all lines of a shorter match are left out: they say the same with more around it. */
+function withoutRepeats(matches: readonly TextMatch<Passage<TextLine>>[]): TextMatch<Passage<TextLine>>[] {
+  const kept: TextMatch<Passage<TextLine>>[] = [];
+  for (const match of [...matches].sort((a, b) => a.item.lines.length - b.item.lines.length))
+    if (!kept.some(({ item }) => item.lines.every((line) => match.item.lines.includes(line))))
+      kept.push(match);
+  return kept.sort((a, b) => b.score - a.score);
+}
+
+/** Single lines, and whole blocks of a few lines. */
+function textsOf(passages: readonly Passage<TextLine>[]): string[] {
+  return passages
+    .filter(
+      ({ lines, block }) => lines.length === 1 || (block.length <= 3 && lines.length === block.flat().length),
+    )
+    .map(({ text }) => text);
+}
+
+const roundedBox = (box: Box): Box => [
+  Math.floor(box[0]),
+  Math.floor(box[1]),
+  Math.ceil(box[2]),
+  Math.ceil(box[3]),
+];
