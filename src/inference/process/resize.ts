@@ -1,7 +1,16 @@
-/** Parts of a picture as inputs of graphs. */
+/**
+ * Parts of pictures and masks as inputs of graphs: bilinear, antialiased when shrinking, with the middles of pixels as
+ * sample points, as PIL and torch do it, so that graphs see here what they saw in training (within a grey level).
+ */
 import type { Size } from '../../protocol/geometry';
 import type { Picture, Rectangle } from './picture';
 import { loadSharp } from './sharpLoader';
+
+/** Rows of pixels of so many interleaved bytes. */
+export interface Raster extends Size {
+  data: Uint8Array;
+  channels: 1 | 3;
+}
 
 /** What is done to each channel's value (0 to 255): value × scale + shift. Channels red, green, blue. */
 export interface Normalization {
@@ -10,8 +19,7 @@ export interface Normalization {
 }
 
 /**
- * A rectangle of a picture, resized bilinearly (antialiased, as PIL's and torch's) and normalised. libvips does it in
- * a fifth of the time that typed arrays take.
+ * A rectangle of a picture, resized and normalised.
  * @param from whole pixels inside the picture
  * @returns float32 [1, 3, height, width] of `size`, channels red, green, blue
  */
@@ -34,12 +42,80 @@ export async function cropResize(
   return tensor;
 }
 
-/** The same, as rows of interleaved RGB bytes: height × width × 3. */
-export async function cropResizeBytes(picture: Picture, from: Rectangle, size: Size): Promise<Uint8Array> {
+/** A rectangle of a picture, resized: height × width × 3 bytes of `size`. */
+export function cropResizeBytes(picture: Picture, from: Rectangle, size: Size): Promise<Uint8Array> {
+  return resizeBytes({ ...picture, channels: 3 }, from, size);
+}
+
+/** A rectangle of a raster, resized: height × width × channels bytes of `size`. */
+export async function resizeBytes(raster: Raster, from: Rectangle, size: Size): Promise<Uint8Array> {
+  // libvips shrinks five times as fast as typed arrays do, but moves what it enlarges by up to half a pixel.
+  if (size.width > from.width || size.height > from.height) return enlarge(raster, from, size);
   const sharp = await loadSharp();
-  const { width, height, data } = picture;
-  let pipeline = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  const { width, height, channels, data } = raster;
+  let pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
   if (from.x !== 0 || from.y !== 0 || from.width !== width || from.height !== height)
     pipeline = pipeline.extract({ left: from.x, top: from.y, width: from.width, height: from.height });
-  return pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' }).raw().toBuffer();
+  pipeline = pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
+  if (channels === 1) pipeline = pipeline.extractChannel(0);
+  return pipeline.raw().toBuffer();
+}
+
+/** For each output position: where its taps start, and their weights (each row of `taps` numbers sums to 1). */
+interface Filter {
+  first: Int32Array;
+  taps: number;
+  weights: Float32Array;
+}
+
+/** Resizes in two passes: rows of the input under an output row are summed, then the sums along the row. */
+function enlarge({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
+  const columns = triangleFilter(from.width, size.width);
+  const rows = triangleFilter(from.height, size.height);
+  const stride = width * channels;
+  const sums = new Float32Array(from.width * channels);
+  const result = new Uint8Array(size.width * size.height * channels);
+  let out = 0;
+  for (let y = 0; y < size.height; y++) {
+    sums.fill(0);
+    for (let t = 0; t < rows.taps; t++) {
+      const weight = rows.weights[y * rows.taps + t] as number;
+      if (weight === 0) continue;
+      const start = (from.y + (rows.first[y] as number) + t) * stride + from.x * channels;
+      for (let i = 0; i < sums.length; i++)
+        sums[i] = (sums[i] as number) + (data[start + i] as number) * weight;
+    }
+    for (let x = 0; x < size.width; x++) {
+      const start = (columns.first[x] as number) * channels;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0.5;
+        for (let t = 0, i = start + c; t < columns.taps; t++, i += channels)
+          sum += (sums[i] as number) * (columns.weights[x * columns.taps + t] as number);
+        result[out++] = sum;
+      }
+    }
+  }
+  return result;
+}
+
+/** Taps and weights of a triangle filter, widened when it shrinks, from `from` samples to `to`. */
+function triangleFilter(from: number, to: number): Filter {
+  const step = from / to;
+  const support = Math.max(1, step);
+  const taps = Math.min(from, step <= 1 ? 2 : Math.ceil(2 * support) + 1);
+  const first = new Int32Array(to);
+  const weights = new Float32Array(to * taps);
+  for (let i = 0; i < to; i++) {
+    const centre = (i + 0.5) * step;
+    const start = Math.min(Math.max(Math.floor(centre - support + 0.5), 0), from - taps);
+    first[i] = start;
+    let sum = 0;
+    for (let t = 0; t < taps; t++) {
+      const weight = Math.max(0, 1 - Math.abs(start + t + 0.5 - centre) / support);
+      weights[i * taps + t] = weight;
+      sum += weight;
+    }
+    for (let t = 0; t < taps; t++) weights[i * taps + t] = (weights[i * taps + t] as number) / sum;
+  }
+  return { first, taps, weights };
 }

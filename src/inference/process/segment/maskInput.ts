@@ -1,8 +1,8 @@
 /** Earlier masks as the decoder's `mask_input`: logits [1, 1, height, width] over a view. */
 import type { Rle, Size } from '../../../protocol/geometry';
 import { runsFromRle } from '../../../protocol/rle';
-import type { Rectangle } from '../picture';
-import { loadSharp } from '../sharpLoader';
+import { wholeOf, type Rectangle } from '../picture';
+import { resizeBytes } from '../resize';
 import type { Logits, View } from './view';
 
 /**
@@ -10,16 +10,9 @@ import type { Logits, View } from './view';
  * @param size cells of the result
  */
 export async function givenLogits(mask: Rle, rectangle: Rectangle, size: Size): Promise<Float32Array> {
-  const sharp = await loadSharp();
   const { width, height } = rectangle;
-  const cover = await sharp(maskPart(mask, rectangle), {
-    raw: { width, height, channels: 1 },
-    limitInputPixels: false,
-  })
-    .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })
-    .extractChannel(0)
-    .raw()
-    .toBuffer();
+  const part = { data: maskPart(mask, rectangle), width, height, channels: 1 } as const;
+  const cover = await resizeBytes(part, wholeOf(part), size);
   return Float32Array.from(cover, (value) => (value / 255) * 8 - 4);
 }
 
