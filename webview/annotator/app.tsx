@@ -1,0 +1,97 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Point } from '../../src/protocol/geometry';
+import { BottomBar } from './bottomBar';
+import { CanvasGestures } from './canvas/gestures';
+import { CanvasStage } from './canvas/stage';
+import type { HostLink, SavedState } from './host';
+import { useStore } from './hooks';
+import { listenForKeys } from './keys';
+import { ErrorPage, FirstHint, Notices } from './notices';
+import { RegionList } from './regionList';
+import { Toolbar } from './toolbar';
+
+/** Narrower than this, the list is closed unless asked for. */
+const wideEnoughForList = 560;
+
+/** The whole panel. */
+export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
+  const [store, state] = useStore();
+  const container = useRef<HTMLDivElement>(null);
+  const [stage, setStage] = useState<CanvasStage>();
+  const [scale, setScale] = useState<number>();
+  const [pointer, setPointer] = useState<Point>();
+  const [wide, setWide] = useState(window.innerWidth >= wideEnoughForList);
+  const listOpen = state.listOpen ?? wide;
+  const hasPicture = state.snapshot !== undefined && state.fatal === undefined;
+  const keep = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    const onResize = () => setWide(window.innerWidth >= wideEnoughForList);
+    window.addEventListener('resize', onResize);
+    return () => window.removeEventListener('resize', onResize);
+  }, []);
+
+  useEffect(() => {
+    if (!hasPicture || !container.current) return;
+    const canvas: CanvasStage = new CanvasStage(
+      container.current,
+      store,
+      saved.view,
+      () => {
+        setScale(canvas?.view.scale);
+        keep.current();
+      },
+      () => {
+        document.body.dataset['ready'] = 'true';
+      },
+    );
+    const gestures = new CanvasGestures(canvas, store, setPointer);
+    const stopKeys = listenForKeys(store, canvas, gestures);
+    setStage(canvas);
+    return () => {
+      stopKeys();
+      gestures.dispose();
+      canvas.dispose();
+      setStage(undefined);
+    };
+  }, [hasPicture, store]);
+
+  // Where the user looks survives hiding the panel.
+  keep.current = () =>
+    host.save({
+      tool: state.tool,
+      activeId: state.activeId,
+      opacity: state.opacity,
+      listOpen: state.listOpen,
+      ...(stage && { view: stage.savedView }),
+    });
+  useEffect(() => {
+    if (hasPicture) keep.current();
+  }, [hasPicture, stage, state.tool, state.activeId, state.opacity, state.listOpen]);
+
+  const toggleList = () => store.set({ listOpen: !listOpen });
+  if (state.fatal !== undefined) return <ErrorPage message={state.fatal} />;
+  if (!state.snapshot) return <div class="loading" role="status" aria-label="Opening the picture" />;
+  const { name, width, height } = state.snapshot.image;
+  return (
+    <div class="panel">
+      <Toolbar stage={stage} listOpen={listOpen} onToggleList={toggleList} />
+      <div class="middle">
+        <main class="picture">
+          <div
+            ref={container}
+            class={`canvas tool-${state.tool}`}
+            tabIndex={0}
+            role="application"
+            aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space sets a point, Shift+Space takes away.`}
+            data-vscode-context='{"preventDefaultContextMenuItems": true}'
+          />
+          <Notices />
+          <FirstHint />
+        </main>
+        {listOpen && <RegionList />}
+      </div>
+      <BottomBar scale={scale} pointer={pointer} />
+    </div>
+  );
+}

@@ -1,0 +1,231 @@
+/**
+ * The canvas: a Konva stage as large as the viewport (konvajs/konva#2022) whose layers are moved and scaled, so that all
+ * drawing happens in pixels of the picture.
+ */
+import Konva from 'konva/lib/Core';
+import { Image as KonvaImage } from 'konva/lib/shapes/Image';
+import type { Point, Prompt, Size } from '../../../src/protocol/geometry';
+import type { PanelStore } from '../store';
+import { drawDraft, drawPrompts, type Draft } from './promptPaint';
+import { RegionPainter } from './regionPaint';
+import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './viewport';
+
+/** Single pixels are shown as squares above this scale. */
+const crispScale = 4;
+/** How near to a marker a click must be, in screen pixels. */
+const markerReach = 9;
+
+/** What is kept while the panel is hidden. */
+export interface SavedView {
+  fitted: boolean;
+  scale: number;
+  /** The place of the picture in the middle of the canvas. */
+  centre: Point;
+}
+
+export class CanvasStage {
+  private readonly stage: Konva.Stage;
+  private readonly pictureLayer = new Konva.Layer({ listening: false });
+  private readonly regionLayer = new Konva.Layer({ listening: false });
+  private readonly promptLayer = new Konva.Layer({ listening: false });
+  private readonly image = new KonvaImage({ image: undefined, listening: false });
+  private readonly painter = new RegionPainter();
+  private readonly observer: ResizeObserver;
+  private readonly unsubscribe: () => void;
+  private picture: Size = { width: 1, height: 1 };
+  private canvas: Size = { width: 1, height: 1 };
+  private shownUri: string | undefined;
+  private drawn: unknown[] = [];
+  private fitted = true;
+  private draft: Draft | undefined;
+  /** The place that the arrow keys move, in the picture. */
+  crosshair: Point | undefined;
+  view: Viewport = { scale: 1, x: 0, y: 0 };
+
+  /**
+   * @param onView hears of each new place of the picture
+   * @param onShown hears when the picture is on the canvas
+   */
+  constructor(
+    readonly container: HTMLDivElement,
+    private readonly store: PanelStore,
+    private saved: SavedView | undefined,
+    private readonly onView: () => void,
+    private readonly onShown: () => void,
+  ) {
+    this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
+    this.stage.add(this.pictureLayer, this.regionLayer, this.promptLayer);
+    this.pictureLayer.add(this.image);
+    this.regionLayer.add(
+      new Konva.Shape({ listening: false, sceneFunc: (context) => this.paintRegions(context._context) }),
+    );
+    this.promptLayer.add(
+      new Konva.Shape({ listening: false, sceneFunc: (context) => this.paintPrompts(context._context) }),
+    );
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(container);
+    this.unsubscribe = store.subscribe(() => this.update());
+    this.resize();
+    this.update();
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.unsubscribe();
+    this.stage.destroy();
+  }
+
+  get size(): Size {
+    return this.picture;
+  }
+
+  get savedView(): SavedView {
+    const { width, height } = this.canvas;
+    return {
+      fitted: this.fitted,
+      scale: this.view.scale,
+      centre: toPicture(this.view, [width / 2, height / 2]),
+    };
+  }
+
+  fit(): void {
+    this.fitted = true;
+    this.setView(fit(this.picture, this.canvas));
+  }
+
+  /** One picture pixel on one screen pixel. */
+  actualSize(): void {
+    this.zoom(1 / window.devicePixelRatio);
+  }
+
+  /** Another scale; `anchor` (screen) stays where it is, by default the middle. */
+  zoom(scale: number, anchor: Point = [this.canvas.width / 2, this.canvas.height / 2]): void {
+    this.fitted = false;
+    this.setView(zoomAt(this.view, anchor, scale, fit(this.picture, this.canvas).scale / 2));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.fitted = false;
+    this.setView({ ...this.view, x: this.view.x + dx, y: this.view.y + dy });
+  }
+
+  /** Shows what is being drawn: a box or a stroke that has not been sent. */
+  showDraft(draft: Draft | undefined): void {
+    this.draft = draft;
+    this.promptLayer.batchDraw();
+  }
+
+  moveCrosshair(place: Point | undefined): void {
+    this.crosshair = place;
+    this.promptLayer.batchDraw();
+  }
+
+  /** The region under a place of the picture. */
+  regionAt(place: Point): string | undefined {
+    return this.painter.hit(this.store.annotations, place, markerReach / this.view.scale)?.id;
+  }
+
+  /** Index of the prompt whose marker is at a place on the screen, or -1. */
+  promptAt([x, y]: Point): number {
+    return this.store.activePrompts.findIndex((prompt) =>
+      markersOf(prompt).some((place) => {
+        const [mx, my] = toScreen(this.view, place);
+        return Math.hypot(mx - x, my - y) <= markerReach;
+      }),
+    );
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.container;
+    if (!clientWidth || !clientHeight) return;
+    const before = this.savedView;
+    this.canvas = { width: clientWidth, height: clientHeight };
+    this.stage.size(this.canvas);
+    if (this.fitted) this.setView(fit(this.picture, this.canvas));
+    else this.restore(before);
+  }
+
+  private restore({ scale, centre: [x, y] }: SavedView): void {
+    const { width, height } = this.canvas;
+    this.setView({ scale, x: width / 2 - x * scale, y: height / 2 - y * scale });
+  }
+
+  private setView(view: Viewport): void {
+    this.view = keepVisible(view, this.picture, this.canvas);
+    for (const layer of [this.pictureLayer, this.regionLayer, this.promptLayer]) {
+      layer.position({ x: this.view.x, y: this.view.y });
+      layer.scale({ x: this.view.scale, y: this.view.scale });
+    }
+    this.pictureLayer.imageSmoothingEnabled(this.view.scale < crispScale);
+    this.stage.batchDraw();
+    this.onView();
+  }
+
+  /** Draws again what the new state changes. */
+  private update(): void {
+    const { snapshot, activeId, hoverId, opacity, pending } = this.store.state;
+    if (!snapshot) return;
+    if (snapshot.image.uri !== this.shownUri) void this.load(snapshot.image.uri, snapshot.image);
+    const drawn = [snapshot.annotations, activeId, hoverId, opacity, pending];
+    if (drawn.every((value, i) => value === this.drawn[i])) return;
+    this.drawn = drawn;
+    this.regionLayer.batchDraw();
+    this.promptLayer.batchDraw();
+  }
+
+  private async load(uri: string, size: Size): Promise<void> {
+    this.shownUri = uri;
+    const image = new Image();
+    image.src = uri;
+    try {
+      await image.decode();
+    } catch {
+      if (this.shownUri === uri)
+        this.store.set({ fatal: 'VS Code could not show this picture. The file may be damaged.' });
+      return;
+    }
+    if (this.shownUri !== uri) return;
+    this.picture = { width: size.width, height: size.height };
+    this.image.image(image);
+    // The size of the host counts: what the browser thinks of an SVG or of a reduced copy may differ.
+    this.image.size(this.picture);
+    if (this.saved && !this.saved.fitted) {
+      this.fitted = false;
+      this.restore(this.saved);
+    } else if (this.fitted) {
+      this.fit();
+    }
+    this.saved = undefined;
+    this.stage.draw();
+    this.onShown();
+  }
+
+  private paintRegions(context: CanvasRenderingContext2D): void {
+    const { activeId, hoverId, opacity } = this.store.state;
+    this.painter.paint(context, this.store.annotations, {
+      scale: this.view.scale,
+      opacity,
+      activeId,
+      hoverId,
+    });
+  }
+
+  private paintPrompts(context: CanvasRenderingContext2D): void {
+    drawPrompts(context, this.store.activePrompts, this.view.scale);
+    drawDraft(context, this.draft, this.crosshair, this.view.scale);
+  }
+}
+
+/** Where the markers of a prompt lie in the picture. */
+function markersOf(prompt: Prompt): Point[] {
+  switch (prompt.type) {
+    case 'point':
+      return [prompt.point];
+    case 'box':
+      return [[prompt.box[0], prompt.box[1]]];
+    case 'stroke':
+      return [prompt.points[0] as Point];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,14 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useReducer } from 'preact/hooks';
+import type { PanelState, PanelStore } from './store';
+
+export const StoreContext = createContext<PanelStore | undefined>(undefined);
+
+/** The store, and its state of now; the component is drawn again when the state changes. */
+export function useStore(): [PanelStore, PanelState] {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('No store above this component.');
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => store.subscribe(() => redraw(undefined)), [store]);
+  return [store, store.state];
+}

@@ -1,0 +1,75 @@
+/** The wire to the extension host, what survives hiding the panel, and the question whether anybody still answers. */
+import { z } from 'zod';
+import { ping } from '../../src/protocol/annotator';
+import { Endpoint } from '../../src/protocol/rpc';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const savedSchema = z.object({
+  tool: z.enum(['select', 'point', 'box', 'stroke']).optional(),
+  activeId: z.string().optional(),
+  opacity: z.number().min(0).max(1).optional(),
+  listOpen: z.boolean().optional(),
+  view: z
+    .object({ fitted: z.boolean(), scale: z.number().positive(), centre: z.tuple([z.number(), z.number()]) })
+    .optional(),
+});
+export type SavedState = z.infer<typeof savedSchema>;
+
+const pingEveryMs = 4_000;
+const patienceMs = 3_000;
+
+/** This page's end of the wire; VS Code allows one. */
+export class HostLink {
+  private readonly api = acquireVsCodeApi();
+  readonly endpoint: Endpoint;
+  private asking = false;
+
+  /** @param document the picture's URI: messages name it */
+  constructor(document: string) {
+    this.endpoint = new Endpoint(
+      {
+        post: (message) => this.api.postMessage(message),
+        listen: (onMessage) => {
+          const listener = (event: MessageEvent) => onMessage(event.data);
+          window.addEventListener('message', listener);
+          return () => window.removeEventListener('message', listener);
+        },
+      },
+      { document, onInternalError: (error) => console.error(error) },
+    );
+  }
+
+  /** What was kept when the panel was hidden; a state of another version counts as none. */
+  load(): SavedState {
+    const saved = savedSchema.safeParse(this.api.getState());
+    return saved.success ? saved.data : {};
+  }
+
+  save(state: SavedState): void {
+    this.api.setState(state);
+  }
+
+  /** Asks the host now and then, and at each press, whether it is there. */
+  watch(onLost: (lost: boolean) => void): void {
+    const ask = async () => {
+      if (this.asking || document.hidden) return;
+      this.asking = true;
+      try {
+        await this.endpoint.request(ping, {}, { signal: AbortSignal.timeout(patienceMs) });
+        onLost(false);
+      } catch {
+        onLost(true);
+      } finally {
+        this.asking = false;
+      }
+    };
+    setInterval(() => void ask(), pingEveryMs);
+    window.addEventListener('pointerdown', () => void ask());
+  }
+}

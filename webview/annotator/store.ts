@@ -1,0 +1,265 @@
+/** The state of the panel and what can be done to it. The host owns the annotations; this keeps where the user looks. */
+import {
+  applyEdit,
+  busy,
+  cancelWork,
+  focusTool,
+  groundText,
+  notice,
+  promptRegion,
+  ready,
+  runCommand,
+  snapshotChanged,
+  type Annotation,
+  type Edit,
+  type Snapshot,
+} from '../../src/protocol/annotator';
+import { toWireError } from '../../src/protocol/errors';
+import type { Prompt, PromptKind } from '../../src/protocol/geometry';
+import type { Endpoint } from '../../src/protocol/rpc';
+import { isSpatial, promptsOf, withPrompt } from './prompts';
+
+export type ToolName = 'select' | 'point' | 'box' | 'stroke';
+
+export interface Notice {
+  level: 'info' | 'warning' | 'error';
+  message: string;
+}
+
+export interface PanelState {
+  snapshot: Snapshot | undefined;
+  /** Why there is no picture to show. */
+  fatal: string | undefined;
+  tool: ToolName;
+  /** The region that is selected: prompts refine it. */
+  activeId: string | undefined;
+  hoverId: string | undefined;
+  /** Prompts that were sent and have no answer yet, by region. */
+  pending: ReadonlyMap<string, readonly Prompt[]>;
+  /** What the model is doing. */
+  busy: string | undefined;
+  notice: Notice | undefined;
+  /** One line about the last thing that happened. */
+  status: string;
+  /** Of the fills, 0–1. */
+  opacity: number;
+  listOpen: boolean | undefined;
+  /** True when the host does not answer any more. */
+  lost: boolean;
+  /** Grows when a command wants the keyboard in the phrase box. */
+  phraseFocus: number;
+}
+
+/** Observable state with one listener list; components read it through `useStore`. */
+export class PanelStore {
+  private readonly listeners = new Set<() => void>();
+  state: PanelState;
+
+  constructor(
+    private readonly host: Endpoint,
+    initial: Partial<Pick<PanelState, 'tool' | 'activeId' | 'opacity' | 'listOpen'>>,
+  ) {
+    this.state = {
+      snapshot: undefined,
+      fatal: undefined,
+      tool: 'point',
+      activeId: undefined,
+      hoverId: undefined,
+      pending: new Map(),
+      busy: undefined,
+      notice: undefined,
+      status: '',
+      opacity: 0.45,
+      listOpen: undefined,
+      lost: false,
+      phraseFocus: 0,
+      ...initial,
+    };
+    host.on(snapshotChanged, (snapshot) => this.take(snapshot));
+    host.on(busy, (work) => this.set({ busy: work?.phase }));
+    host.on(notice, (said) => this.set({ notice: said }));
+    host.on(focusTool, ({ tool }) =>
+      tool === 'text' ? this.set({ phraseFocus: this.state.phraseFocus + 1 }) : this.set({ tool }),
+    );
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  set(patch: Partial<PanelState>): void {
+    this.state = { ...this.state, ...patch };
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Asks for everything; again after a failure when the user wants it. */
+  async load(): Promise<void> {
+    this.set({ fatal: undefined });
+    try {
+      this.take(await this.host.request(ready, {}));
+    } catch (error) {
+      this.set({ fatal: toWireError(error).message });
+    }
+  }
+
+  get annotations(): readonly Annotation[] {
+    return this.state.snapshot?.annotations ?? [];
+  }
+
+  get active(): Annotation | undefined {
+    return this.annotations.find(({ id }) => id === this.state.activeId);
+  }
+
+  /** The prompts of the selected region, those under way included. */
+  get activePrompts(): readonly Prompt[] {
+    const { activeId, pending } = this.state;
+    if (activeId === undefined) return [];
+    return pending.get(activeId) ?? (this.active ? promptsOf(this.active) : []);
+  }
+
+  /** Prompt kinds that a ready pack takes for segmenting. */
+  get promptKinds(): ReadonlySet<PromptKind> {
+    const packs = this.state.snapshot?.packs ?? [];
+    return new Set(
+      packs
+        .filter(({ state, tasks }) => state === 'ready' && tasks.includes('segment'))
+        .flatMap(({ prompts }) => prompts),
+    );
+  }
+
+  /** True when a ready pack finds phrases. */
+  get canGround(): boolean {
+    return (this.state.snapshot?.packs ?? []).some(
+      ({ state, tasks }) => state === 'ready' && tasks.includes('ground'),
+    );
+  }
+
+  /** Adds a prompt to the selected region, or begins a new one. */
+  prompt(prompt: Prompt): void {
+    if (!this.promptKinds.has(prompt.type)) return;
+    const takesAway = 'label' in prompt && prompt.label === 0;
+    if (takesAway && !this.activePrompts.length) {
+      this.set({
+        notice: { level: 'info', message: 'Point at a thing first; then take away what is too much.' },
+      });
+      return;
+    }
+    const id = this.state.activeId ?? crypto.randomUUID();
+    void this.segment(id, withPrompt(this.activePrompts, prompt));
+  }
+
+  /** Takes a prompt of the selected region back. */
+  removePrompt(index: number): void {
+    const { activeId } = this.state;
+    if (activeId === undefined) return;
+    const rest = this.activePrompts.filter((_, i) => i !== index);
+    if (rest.some(isSpatial)) {
+      void this.segment(activeId, rest);
+      return;
+    }
+    const mask = rest.find((prompt) => prompt.type === 'mask');
+    if (mask && this.active) {
+      const geometry = { type: 'mask' as const, mask: mask.mask };
+      void this.edit({
+        title: 'Remove Prompt',
+        put: [{ ...this.active, geometry, provenance: { by: 'user' } }],
+        remove: [],
+      });
+    } else {
+      this.remove(activeId);
+    }
+  }
+
+  /** Ends the selected region: the next prompt begins a new one. */
+  finish(): void {
+    if (this.state.activeId !== undefined)
+      this.set({ activeId: undefined, status: 'The next prompt begins a new region.' });
+  }
+
+  select(id: string | undefined): void {
+    this.set({ activeId: id });
+  }
+
+  remove(id: string): void {
+    const pending = new Map(this.state.pending);
+    if (pending.delete(id)) void this.cancel();
+    this.set({ pending, activeId: this.state.activeId === id ? undefined : this.state.activeId });
+    void this.edit({ title: 'Delete Region', put: [], remove: [id] });
+  }
+
+  /** Changes label, colour or visibility. */
+  change(id: string, title: string, patch: Partial<Pick<Annotation, 'label' | 'color' | 'hidden'>>): void {
+    const annotation = this.annotations.find((each) => each.id === id);
+    if (annotation) void this.edit({ title, put: [{ ...annotation, ...patch }], remove: [] });
+  }
+
+  async find(text: string): Promise<void> {
+    try {
+      const { regionIds, refused, message } = await this.host.request(groundText, { text });
+      this.set({
+        notice: { level: refused || !regionIds.length ? 'warning' : 'info', message },
+        status: message,
+        activeId: regionIds[0] ?? this.state.activeId,
+      });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Undo, redo and save are VS Code's. */
+  async command(command: 'undo' | 'redo' | 'save'): Promise<void> {
+    await this.host.request(runCommand, { command }).catch((error: unknown) => this.fail(error));
+  }
+
+  async cancel(): Promise<void> {
+    await this.host.request(cancelWork, {}).catch((error: unknown) => this.fail(error));
+  }
+
+  private async segment(id: string, prompts: readonly Prompt[]): Promise<void> {
+    this.set({ activeId: id, pending: new Map(this.state.pending).set(id, prompts), notice: undefined });
+    const newest = () => this.state.pending.get(id) === prompts;
+    try {
+      const { total_ms, score } = await this.host.request(promptRegion, {
+        regionId: id,
+        prompts: [...prompts],
+      });
+      if (!newest()) return;
+      const sure = score === undefined ? '' : ` · score ${score.toFixed(2)}`;
+      this.set({ status: `Mask in ${Math.round(total_ms)} ms${sure}` });
+    } catch (error) {
+      if (!newest()) return;
+      const exists = this.annotations.some((annotation) => annotation.id === id);
+      if (!exists && this.state.activeId === id) this.set({ activeId: undefined });
+      this.fail(error);
+    } finally {
+      if (newest()) {
+        const pending = new Map(this.state.pending);
+        pending.delete(id);
+        this.set({ pending });
+      }
+    }
+  }
+
+  private async edit(edit: Edit): Promise<void> {
+    await this.host.request(applyEdit, edit).catch((error: unknown) => this.fail(error));
+  }
+
+  private take(snapshot: Snapshot): void {
+    const { snapshot: before, activeId, pending } = this.state;
+    const had = (id: string) => before?.annotations.some((annotation) => annotation.id === id);
+    const has = (id: string) => snapshot.annotations.some((annotation) => annotation.id === id);
+    // A region that an undo took away is no longer selected; one that is about to come stays selected.
+    const gone =
+      activeId !== undefined && !has(activeId) && !pending.has(activeId) && (had(activeId) || !before);
+    this.set({ snapshot, busy: snapshot.busy, fatal: undefined, ...(gone && { activeId: undefined }) });
+  }
+
+  private fail(error: unknown): void {
+    const { code, message } = toWireError(error);
+    if (code === 'disposed') return;
+    this.set(
+      code === 'cancelled' ? { status: 'Cancelled.' } : { notice: { level: 'error', message }, status: '' },
+    );
+  }
+}

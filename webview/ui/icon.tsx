@@ -1,0 +1,33 @@
+/** VS Code's icons, by their codicon names. */
+import '@vscode/codicons/dist/codicon.css';
+
+export type IconName =
+  | 'add'
+  | 'chrome-close'
+  | 'discard'
+  | 'error'
+  | 'eye'
+  | 'eye-closed'
+  | 'info'
+  | 'inspect'
+  | 'layout-sidebar-right'
+  | 'layout-sidebar-right-off'
+  | 'move'
+  | 'pencil'
+  | 'redo'
+  | 'save'
+  | 'screen-full'
+  | 'search'
+  | 'edit'
+  | 'symbol-misc'
+  | 'target'
+  | 'trash'
+  | 'warning'
+  | 'primitive-square'
+  | 'selection'
+  | 'zoom-in';
+
+/** A picture without a meaning of its own: the control around it has the name. */
+export function Icon({ name }: { name: IconName }) {
+  return <span class={`codicon codicon-${name}`} aria-hidden="true" />;
+}
