@@ -12,6 +12,8 @@ import { hitBox, type Logits, type View } from './view';
 /** Red, green and blue in the grey value 0 to 1 that guides the edge. */
 const grey = { red: 0.299 / 255, green: 0.587 / 255, blue: 0.114 / 255 };
 
+const tileColumns = 16;
+
 /** For each pixel along an axis: the grid cells to its left and right, and how far it is from the first to the second. */
 interface GridLine {
   low: Int32Array;
@@ -128,63 +130,113 @@ function refined(field: Field, picture: Picture, threshold: number, radius: numb
   };
 }
 
-/** The pixels of the field over a threshold, as a mask of the whole picture. */
+/**
+ * The pixels of the field over a threshold, as a mask of the whole picture. Columns are worked on in tiles, because a
+ * walk down a single one would touch another line of the cache at every pixel.
+ */
 function overThreshold(field: Field, picture: Picture, threshold: number): Rle {
-  const { rectangle, a, b, gridWidth, columns, rows } = field;
+  const { rectangle, rows, gridWidth } = field;
   const writer = new RunWriter(picture, rectangle);
-  const cells = b.length / gridWidth;
-  const columnA = new Float32Array(cells);
-  const columnB = new Float32Array(cells);
-  /** For each cell of the column: 1 or 0 where every grey gives the same side of the threshold, else 2. */
-  const side = new Uint8Array(cells);
+  const cells = field.b.length / gridWidth;
   const starts = segmentStarts(rows, cells);
   const firstCell = rows.low[0] as number;
   const lastCell = rows.low[rectangle.height - 1] as number;
-  for (let x = 0; x < rectangle.width; x++) {
-    const low = columns.low[x] as number;
-    const high = columns.high[x] as number;
-    const across = columns.part[x] as number;
-    let any = 0;
-    for (let k = firstCell; k <= Math.min(lastCell + 1, cells - 1); k++) {
-      const row = k * gridWidth;
-      const left = b[row + low] as number;
-      const valueB = left + ((b[row + high] as number) - left) * across;
-      columnB[k] = valueB;
-      let valueA = 0;
-      if (a) {
-        const leftA = a[row + low] as number;
-        valueA = leftA + ((a[row + high] as number) - leftA) * across;
-        columnA[k] = valueA;
-      }
-      const black = valueB > threshold;
-      const white = valueB + valueA > threshold;
-      any |= side[k] = black === white ? (black ? 1 : 0) : 2;
-    }
-    if (any === 0) continue;
-    writer.startColumn(x);
+  const tile = Array.from({ length: tileColumns }, () => new FieldColumn(field, cells));
+  for (let left = 0; left < rectangle.width; left += tileColumns) {
+    const count = Math.min(tileColumns, rectangle.width - left);
+    for (let c = 0; c < count; c++)
+      tile[c]?.place(left + c, firstCell, Math.min(lastCell + 1, cells - 1), threshold);
     for (let k = firstCell; k <= lastCell; k++) {
       const from = starts[k] as number;
       const to = starts[k + 1] as number;
-      const next = Math.min(k + 1, cells - 1);
-      const here = side[k] as number;
-      if (here !== 2 && here === side[next]) {
-        if (to > from) writer.set(from, here === 1 ? 1 : 0);
-        continue;
-      }
-      const b0 = columnB[k] as number;
-      const b1 = (columnB[next] as number) - b0;
-      const a0 = columnA[k] as number;
-      const a1 = (columnA[next] as number) - a0;
-      let pixel = ((rectangle.y + from) * picture.width + rectangle.x + x) * 3;
-      for (let y = from; y < to; y++, pixel += picture.width * 3) {
-        const part = rows.part[y] as number;
-        const slope = a0 + a1 * part;
-        const value = b0 + b1 * part + (slope === 0 ? 0 : slope * greyAt(picture.data, pixel));
-        writer.set(y, value > threshold ? 1 : 0);
-      }
+      if (to > from) for (let c = 0; c < count; c++) tile[c]?.walk(k, from, to, picture, threshold);
     }
+    for (let c = 0; c < count; c++) tile[c]?.write(left + c, writer);
   }
   return writer.finish();
+}
+
+/** One column of a field: its values at the grid's rows, and where it crosses the threshold. */
+class FieldColumn {
+  private readonly a: Float32Array;
+  private readonly b: Float32Array;
+  /** For each of the grid's rows: 1 or 0 where every grey gives the same side of the threshold, else 2. */
+  private readonly side: Uint8Array;
+  private readonly changes: number[] = [];
+  private value = 0;
+  private empty = true;
+  private x = 0;
+
+  constructor(
+    private readonly field: Field,
+    private readonly cells: number,
+  ) {
+    this.a = new Float32Array(cells);
+    this.b = new Float32Array(cells);
+    this.side = new Uint8Array(cells);
+  }
+
+  /** Moves to column x of the rectangle and interpolates the grid's rows `first` to `last` there. */
+  place(x: number, first: number, last: number, threshold: number): void {
+    const { a, b, gridWidth, columns } = this.field;
+    const low = columns.low[x] as number;
+    const high = columns.high[x] as number;
+    const part = columns.part[x] as number;
+    this.x = x;
+    this.value = 0;
+    this.changes.length = 0;
+    let any = 0;
+    for (let k = first, row = first * gridWidth; k <= last; k++, row += gridWidth) {
+      const left = b[row + low] as number;
+      const black = left + ((b[row + high] as number) - left) * part;
+      let white = black;
+      if (a) {
+        const leftA = a[row + low] as number;
+        const slope = leftA + ((a[row + high] as number) - leftA) * part;
+        this.a[k] = slope;
+        white += slope;
+      }
+      this.b[k] = black;
+      any |= this.side[k] = black > threshold ? (white > threshold ? 1 : 2) : white > threshold ? 2 : 0;
+    }
+    this.empty = any === 0;
+  }
+
+  /** Follows the pixels `from` to `to`, which lie between the grid's rows k and k + 1. */
+  walk(k: number, from: number, to: number, picture: Picture, threshold: number): void {
+    if (this.empty) return;
+    const next = Math.min(k + 1, this.cells - 1);
+    const side = this.side[k] as number;
+    if (side !== 2 && side === this.side[next]) {
+      if (side !== this.value) this.change(from, side);
+      return;
+    }
+    const { rectangle, rows, a } = this.field;
+    const b0 = this.b[k] as number;
+    const b1 = (this.b[next] as number) - b0;
+    const a0 = this.a[k] as number;
+    const a1 = (this.a[next] as number) - a0;
+    const { data, width } = picture;
+    let pixel = ((rectangle.y + from) * width + rectangle.x + this.x) * 3;
+    for (let y = from; y < to; y++, pixel += width * 3) {
+      const part = rows.part[y] as number;
+      const value = b0 + b1 * part + (a ? (a0 + a1 * part) * greyAt(data, pixel) : 0) > threshold ? 1 : 0;
+      if (value !== this.value) this.change(y, value);
+    }
+  }
+
+  /** Writes the column's runs. */
+  write(x: number, writer: RunWriter): void {
+    if (this.changes.length === 0) return;
+    writer.startColumn(x);
+    if (this.changes[0] !== 0) writer.set(0, 0);
+    this.changes.forEach((y, i) => writer.set(y, i % 2 ? 0 : 1));
+  }
+
+  private change(y: number, value: number): void {
+    this.changes.push(y);
+    this.value = value;
+  }
 }
 
 function greyAt(data: Uint8Array, i: number): number {
