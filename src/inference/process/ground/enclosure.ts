@@ -15,6 +15,10 @@ export interface Enclosure {
 
 /** Two colours are the same when no channel differs by more. */
 const sameColor = 12;
+/** Behind a line the same colour must differ by no more than this, or it is what lies outside the shape. */
+const sameBehindLine = 3;
+/** A line that crosses a shape is thinner than so many pixels. */
+const mostLine = 6;
 /** Share of the pixels around the text that must have one colour. */
 const evenShare = 0.6;
 /** The shape covers at most this share of the picture … */
@@ -32,17 +36,20 @@ export function enclosingShape(picture: Picture, text: Box): Enclosure | undefin
   const around = ringOf(text, picture);
   const color = commonColor(picture, around);
   if (!color) return undefined;
-  const filled = flood(picture, around, color);
-  if (!filled) return undefined;
-  const { mask } = filled;
-  let { box } = filled;
-  fillHoles(mask, width, box);
-  const area = areaIn(mask, width, box);
-  const textArea = (text[2] - text[0]) * (text[3] - text[1]);
-  if (area > mostOfPicture * width * height || area < leastGrowth * textArea) return undefined;
-  if (coverOf(mask, width, text) < 0.9 || area < leastConvex * hullArea(mask, width, box)) return undefined;
-  box = addOutline(picture, mask, box);
-  return { mask: { width, height, data: mask }, box };
+  // Lines that cross a panel cut its colour into parts; a second try goes on behind them.
+  for (const hop of [1, mostLine]) {
+    const filled = flood(picture, around, color, hop);
+    if (!filled) continue;
+    const { mask, box } = filled;
+    fillHoles(mask, width, box);
+    const area = areaIn(mask, width, box);
+    const textArea = (text[2] - text[0]) * (text[3] - text[1]);
+    if (area > mostOfPicture * width * height || area < leastGrowth * textArea) continue;
+    if (coverOf(mask, width, text) < 0.9 || area < leastConvex * hullArea(mask, width, box)) continue;
+    const outer = addOutline(picture, mask, box);
+    return { mask: { width, height, data: mask }, box: outer };
+  }
+  return undefined;
 }
 
 type Color = readonly [number, number, number];
@@ -81,28 +88,33 @@ function commonColor({ data }: Picture, pixels: readonly number[]): Color | unde
   return alike >= evenShare * pixels.length ? color : undefined;
 }
 
-function isColor(data: Uint8Array, at: number, [r, g, b]: Color): boolean {
+function isColor(data: Uint8Array, at: number, [r, g, b]: Color, tolerance = sameColor): boolean {
   const i = at * 3;
   return (
-    Math.abs((data[i] as number) - r) <= sameColor &&
-    Math.abs((data[i + 1] as number) - g) <= sameColor &&
-    Math.abs((data[i + 2] as number) - b) <= sameColor
+    Math.abs((data[i] as number) - r) <= tolerance &&
+    Math.abs((data[i + 1] as number) - g) <= tolerance &&
+    Math.abs((data[i + 2] as number) - b) <= tolerance
   );
 }
 
-/** Pixels of the colour that are connected (four neighbours) with the seeds; undefined when they reach the border. */
+/**
+ * Pixels of the colour that are connected (four neighbours) with the seeds; undefined when they reach the border.
+ * @param hop 1, or how many pixels further the colour may go on behind a line (which then belongs to the mask)
+ */
 function flood(
   { width, height, data }: Picture,
   seeds: readonly number[],
   color: Color,
+  hop: number,
 ): { mask: Uint8Array; box: Box } | undefined {
   const mask = new Uint8Array(width * height);
   const stack: number[] = [];
+  const tolerance = hop > 1 ? sameBehindLine : sameColor;
   const visit = (at: number) => {
-    if (!mask[at] && isColor(data, at, color)) {
-      mask[at] = 1;
-      stack.push(at);
-    }
+    if (mask[at] || !isColor(data, at, color, tolerance)) return false;
+    mask[at] = 1;
+    stack.push(at);
+    return true;
   };
   seeds.forEach(visit);
   let [x1, y1, x2, y2] = [width, height, 0, 0];
@@ -110,15 +122,19 @@ function flood(
     const at = stack.pop() as number;
     const x = at % width;
     const y = (at - x) / width;
-    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return undefined;
+    if (x < hop || y < hop || x >= width - hop || y >= height - hop) return undefined;
     if (x < x1) x1 = x;
     if (x >= x2) x2 = x + 1;
     if (y < y1) y1 = y;
     if (y >= y2) y2 = y + 1;
-    visit(at - 1);
-    visit(at + 1);
-    visit(at - width);
-    visit(at + width);
+    for (const step of [-1, 1, -width, width]) {
+      if (visit(at + step) || mask[at + step]) continue;
+      for (let k = 2; k <= hop; k++)
+        if (visit(at + k * step)) {
+          for (let line = 1; line < k; line++) mask[at + line * step] = 1;
+          break;
+        }
+    }
   }
   return x2 > 0 ? { mask, box: [x1, y1, x2, y2] } : undefined;
 }

@@ -1,10 +1,14 @@
 /** How lines of text lie to each other: reading order, rows, and the blocks that a label of several lines makes. */
 import type { Box } from '../../../protocol/geometry';
 
+/** Degrees, clockwise, by which text is turned to stand upright: 90 for text that goes upwards, 270 for downwards. */
+export type Turn = 0 | 90 | 270;
+
 /** Anything with a place and a text. */
-interface Placed {
+export interface Placed {
   box: Box;
   text: string;
+  turn?: Turn;
 }
 
 /** Lines of one label, one under the other; each row has its pieces from left to right. */
@@ -46,8 +50,24 @@ export function inReadingOrder<T extends Placed>(lines: readonly T[]): T[] {
   return rows.flatMap((row) => row.sort((a, b) => a.box[0] - b.box[0]));
 }
 
-/** Lines in reading order → blocks. Every line is in one block. */
+/** Lines → blocks. Every line is in one block; lines of a block have the same turn. */
 export function groupBlocks<T extends Placed>(lines: readonly T[]): Block<T>[] {
+  return ([0, 90, 270] as const).flatMap((turn) => {
+    // Turned text is grouped as it would lie when upright.
+    const upright = lines
+      .filter((line) => (line.turn ?? 0) === turn)
+      .map((line) => ({ line, text: line.text, box: uprightBox(line.box, turn) }));
+    return groupUpright(upright).map((block) => block.map((row) => row.map(({ line }) => line)));
+  });
+}
+
+/** A box in the frame of the picture turned clockwise (moved by whole sides, which does not matter here). */
+function uprightBox([x1, y1, x2, y2]: Box, turn: Turn): Box {
+  if (turn === 90) return [-y2, x1, -y1, x2];
+  return turn === 270 ? [y1, -x2, y2, -x1] : [x1, y1, x2, y2];
+}
+
+function groupUpright<T extends Placed>(lines: readonly T[]): Block<T>[] {
   const rows = joinRows(lines);
   const blocks: Block<T>[] = [];
   for (const row of rows.sort((a, b) => boxOf(a)[1] - boxOf(b)[1])) {

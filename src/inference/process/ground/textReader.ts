@@ -13,19 +13,19 @@ import { wholeOf, type Picture, type Rectangle } from '../picture';
 import { cropResize, cropResizeBytes } from '../resize';
 import type { SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
-import { inReadingOrder } from './lines';
+import { inReadingOrder, type Turn } from './lines';
 
 /** A line of text in a picture, in its pixels. */
 export interface TextLine extends ReadText {
   box: Box;
+  /** How it was turned to be read. */
+  turn: Turn;
 }
-
-/** How a crop is turned before it is read, clockwise; tall crops are tried in several ways. */
-type Turn = 0 | 90 | 270;
 
 /** A crop for the recogniser: planes of blue, green, red, `height` rows of `width` values from −1 to 1. */
 interface Crop {
   line: number;
+  turn: Turn;
   data: Float32Array;
   width: number;
 }
@@ -110,18 +110,18 @@ export class TextReader {
     const crops: Crop[] = [];
     await stopwatch.time('prepare', async () => {
       for (const [line, box] of boxes.entries())
-        for (const turn of turnsOf(box)) crops.push({ line, ...(await this.crop(picture, box, turn)) });
+        for (const turn of turnsOf(box)) crops.push({ line, turn, ...(await this.crop(picture, box, turn)) });
     });
     // Crops of similar width share a batch, so that little of it is padding.
     crops.sort((a, b) => a.width - b.width);
-    const lines: TextLine[] = boxes.map((box) => ({ box, text: '', confidence: 0 }));
+    const lines: TextLine[] = boxes.map((box) => ({ box, turn: 0, text: '', confidence: 0 }));
     for (let at = 0; at < crops.length; at += this.config.recognition.batch) {
       await throwIfCancelled(context.signal);
       const batch = crops.slice(at, at + this.config.recognition.batch);
       const texts = await stopwatch.time('decodeRun', () => this.readBatch(batch));
-      batch.forEach(({ line }, i) => {
+      batch.forEach(({ line, turn }, i) => {
         const [text, before] = [texts[i] as ReadText, lines[line] as TextLine];
-        if (text.confidence > before.confidence) Object.assign(before, text);
+        if (text.confidence > before.confidence) Object.assign(before, text, { turn });
       });
       context.progress({
         phase: 'reading',
