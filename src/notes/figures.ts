@@ -70,7 +70,7 @@ export function figureHtml(tag: ImageTag, figure: Figure, options: FigureOptions
         ? 'This image is missing'
         : 'Not loaded: only images on this machine are shown';
     const alt =
-      tag.alt && tag.alt !== figure.source
+      tag.alt && !figure.source.includes(tag.alt)
         ? `<span class="gn-missing-alt">${escapeHtml(tag.alt)}</span>`
         : '';
     return wrap(

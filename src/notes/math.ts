@@ -65,8 +65,8 @@ function guarded(name: string, rule: RendererRule): RendererRule {
       const error = /^<(?:span|p) class="(?:katex-block )?katex-error"[^>]*>([\s\S]*)<\/(?:span|p)>$/.exec(
         html,
       );
-      if (error?.[1])
-        html = errorHtml(source, unescape(error[1]).replace(/^ParseError: KaTeX parse error: /, ''));
+      // The message without its frame; the formula itself stands beside it.
+      if (error?.[1]) html = errorHtml(source, messageOf(unescape(error[1])));
       html = html.replace(/^<p class="katex-block">([\s\S]*)<\/p>$/, '$1');
       if (inLine !== 'inline') html = `<span class="katex-block">${html}</span>`;
       rendered.set(key, html);
@@ -74,6 +74,11 @@ function guarded(name: string, rule: RendererRule): RendererRule {
     return inLine === 'block' ? `<p${renderer.renderAttrs(token)}>${html}</p>\n` : html;
   };
 }
+
+const messageOf = (error: string) =>
+  error
+    .replace(/^ParseError: KaTeX parse error: /, '')
+    .replace(/( at (?:position \d+|end of input)): [\s\S]*$/, '$1');
 
 /** Undoes the escaping of the plugin's error message. */
 function unescape(html: string): string {
