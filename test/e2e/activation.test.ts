@@ -1,7 +1,7 @@
 /** Opening VS Code and reading notes costs little: no native module, a short activation, no model process. */
 import { describe, expect, it } from 'vitest';
 import { mappedFiles, processesOf } from '../support/processes';
-import { useVSCode } from '../support/vscode';
+import { useVSCode } from '../support/useVSCode';
 
 const vscode = useVSCode();
 

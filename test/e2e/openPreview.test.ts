@@ -1,6 +1,6 @@
 /** A note beside its preview: maths, tags, figures, and edits followed as they are typed. */
 import { describe, expect, it } from 'vitest';
-import { useVSCode } from '../support/vscode';
+import { useVSCode } from '../support/useVSCode';
 
 const vscode = useVSCode();
 const note = 'pointing-and-reasoning.en.md';
@@ -21,13 +21,12 @@ describe('the preview of a note', () => {
   });
 
   it('shows figures, and a placeholder that names the one that is missing', async () => {
-    const { frame } = await vscode().preview();
-    const figure = frame.locator('img[data-figure-source="../figures/lisa-architecture.png"]').first();
-    await figure.scrollIntoViewIfNeeded();
-    await expect
-      .poll(() => figure.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 10_000 })
-      .toBeGreaterThan(100);
-    expect(await frame.locator('.gn-missing').allInnerTexts()).toEqual([
+    const preview = await vscode().preview();
+    const figure = await preview.figure('../figures/lisa-architecture.png');
+    const width = () =>
+      figure.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+    await expect.poll(width, { timeout: 10_000 }).toBeGreaterThan(100);
+    expect(await preview.frame.locator('.gn-missing').allInnerTexts()).toEqual([
       expect.stringContaining('clicks-measured.png'),
     ]);
   });
@@ -42,15 +41,20 @@ describe('the preview of a note', () => {
     await workbench.waitForDirty(note, true);
   });
 
-  it('opens a figure that is clicked in the side panel', async () => {
+  it('opens a figure that is clicked in the side panel, beside the text', async () => {
     const preview = await vscode().preview();
-    const figure = preview.frame
-      .locator('img[data-figure-source="../figures/lisa-architecture.png"]')
-      .first();
-    await figure.scrollIntoViewIfNeeded();
-    await figure.click();
-    const annotator = await vscode().annotator();
+    await (await preview.figure('../figures/lisa-architecture.png')).click();
+    const annotator = await vscode().annotator('lisa-architecture.png');
     expect(await annotator.regions()).toBe(0);
-    await expect.poll(() => vscode().workbench.tab('lisa-architecture.png').count()).toBe(1);
+    expect(await vscode().workbench.tab(note).count()).toBe(1);
+  });
+
+  it('opens a figure from its right-click menu', async () => {
+    const { workbench } = vscode();
+    await workbench.closeActiveEditor();
+    const preview = await vscode().preview();
+    await preview.figureMenu('../figures/onellm-architecture.png');
+    await workbench.chooseMenuItem('Annotate Figure');
+    await vscode().annotator('onellm-architecture.png');
   });
 });

@@ -7,7 +7,6 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
 import {
   installCodeServer,
   installExtension,
@@ -91,9 +90,9 @@ export class VSCode {
     return path.join(this.workspace, ...parts);
   }
 
-  /** The side panel that is visible now. */
-  annotator(): Promise<AnnotatorFrame> {
-    return AnnotatorFrame.find(this.page);
+  /** The side panel that is visible; with `name`, the one of that picture. */
+  annotator(name?: string): Promise<AnnotatorFrame> {
+    return AnnotatorFrame.find(this.page, name);
   }
 
   /** The preview of a note that is visible now. */
@@ -121,20 +120,4 @@ export class VSCode {
     await this.server.stop();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
-}
-
-/** One VS Code for all tests of a file; a failing test leaves a picture in out/e2e/. */
-export function useVSCode(options: VSCodeOptions = {}): () => VSCode {
-  let vscode: VSCode | undefined;
-  beforeAll(async () => {
-    vscode = await VSCode.launch(options);
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await vscode?.screenshot(`${task.file.name} ${task.name}`);
-  });
-  afterAll(() => vscode?.close());
-  return () => {
-    if (!vscode) throw new Error('VS Code is not running.');
-    return vscode;
-  };
 }

@@ -1,0 +1,74 @@
+/** The pictures of the README: scenes that are played in a real VS Code. */
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { root } from '../../scripts/lib/process.mjs';
+import { VSCode } from './vscode';
+
+const folder = path.join(root, 'media/screenshots');
+const note = 'pointing-and-reasoning.en.md';
+
+/** Saves the window with a palette of colours, which keeps text sharp and the file small. */
+async function take(vscode: VSCode, name: string): Promise<void> {
+  await vscode.workbench.clearToasts();
+  // Hover marks and the caret would differ from run to run.
+  await vscode.page.mouse.move(2, 890);
+  await sleep(500);
+  const window = await vscode.page.screenshot();
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${name}.png`);
+  await sharp(window).png({ palette: true, colours: 192, effort: 10, compressionLevel: 9 }).toFile(file);
+  console.log(`${path.relative(root, file)}  ${Math.round((await stat(file)).size / 1024)} KB`);
+}
+
+const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
+
+async function inVSCode(theme: keyof typeof themes, scene: (vscode: VSCode) => Promise<void>): Promise<void> {
+  const vscode = await VSCode.launch({
+    settings: { 'workbench.colorTheme': themes[theme], 'workbench.sideBar.location': 'left' },
+  });
+  try {
+    await scene(vscode);
+  } finally {
+    await vscode.close();
+  }
+}
+
+async function openNote({ workbench }: VSCode): Promise<void> {
+  await workbench.openFile(note);
+  await workbench.runCommand('Groundnote: Open Note Preview to the Side');
+}
+
+export async function takeScreenshots(): Promise<void> {
+  await inVSCode('light', async (vscode) => {
+    await openNote(vscode);
+    const preview = await vscode.preview();
+    await preview.frame.locator('h2', { hasText: 'LISA' }).scrollIntoViewIfNeeded();
+    await take(vscode, 'note-and-preview');
+
+    // The figure beside the rendered note, with a phrase found in it.
+    await vscode.workbench.runCommand('View: Close Editor');
+    await (await preview.figure('../figures/lisa-architecture.png')).click();
+    await vscode.annotator('lisa-architecture.png');
+    await vscode.workbench.runCommand('Groundnote: Ground in Image…');
+    await vscode.workbench.answer('Mask decoder');
+    await (await vscode.annotator()).waitForRegions(1, 60_000);
+    await take(vscode, 'note-and-panel');
+  });
+  await inVSCode('dark', async (vscode) => {
+    await vscode.workbench.explorerMenu('photos/coffee.jpg', 'Segment Image');
+    const annotator = await vscode.annotator();
+    await annotator.clickImage(366, 284);
+    await annotator.waitForRegions(1);
+    await annotator.finishRegion();
+    await annotator.clickImage(285, 150);
+    await annotator.waitForRegions(2);
+    await take(vscode, 'segment');
+
+    await vscode.workbench.explorerMenu('figures/onellm-architecture.png', 'Ground in Image…');
+    await vscode.workbench.answer('the modality router');
+    await (await vscode.annotator('onellm-architecture.png')).waitForRegions(1, 60_000);
+    await take(vscode, 'ground');
+  });
+}
