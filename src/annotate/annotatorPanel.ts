@@ -1,5 +1,4 @@
 /** One side panel: its page, and the wire between it and the document. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import {
   applyEdit,
@@ -19,6 +18,7 @@ import { isCancelled, toWireError } from '../protocol/errors';
 import type { PackSummary } from '../protocol/packs';
 import { Endpoint } from '../protocol/rpc';
 import type { AnnotatorDocument } from './annotatorDocument';
+import { pageHtml } from './pageHtml';
 
 export interface PanelServices {
   extensionUri: vscode.Uri;
@@ -79,7 +79,14 @@ export class AnnotatorPanel {
         if (!panel.visible) this.pageReady = false;
       }),
     );
-    webview.html = pageHtml(webview, services.extensionUri, document.uri.toString());
+    const asset = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview', name)).toString();
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: asset('annotator.js'),
+      style: asset('annotator.css'),
+      document: document.uri.toString(),
+    });
   }
 
   /** Resolves when the page has had its first snapshot. @throws what kept the picture from being shown */
@@ -196,32 +203,3 @@ export class AnnotatorPanel {
     this.pendingTool = undefined;
   }
 }
-
-/** The page: everything is forbidden but its own script and style, its icons, and the picture. */
-function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, document: string): string {
-  const nonce = randomBytes(16).toString('base64');
-  const asset = (name: string) =>
-    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name)).toString();
-  const policy = [
-    `default-src 'none'`,
-    `img-src ${webview.cspSource} data: blob:`,
-    `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource} data:`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escapeAttribute(asset('annotator.css'))}">
-<title>Groundnote</title>
-</head>
-<body data-groundnote-view="annotator" data-document="${escapeAttribute(document)}">
-<script nonce="${nonce}" src="${escapeAttribute(asset('annotator.js'))}"></script>
-</body>
-</html>`;
-}
-
-const escapeAttribute = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

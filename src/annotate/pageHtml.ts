@@ -1,0 +1,39 @@
+/** The page of the side panel, without VS Code. */
+import { randomBytes } from 'node:crypto';
+
+export interface PageParts {
+  /** What VS Code lets this webview load from. */
+  cspSource: string;
+  /** Addresses of the bundle. */
+  script: string;
+  style: string;
+  /** The picture's URI; messages name it. */
+  document: string;
+}
+
+/** HTML in which everything is forbidden but its own script and style, its icons, and the picture. */
+export function pageHtml({ cspSource, script, style, document }: PageParts): string {
+  const nonce = randomBytes(16).toString('base64');
+  const policy = [
+    `default-src 'none'`,
+    `img-src ${cspSource} data: blob:`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource} data:`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeAttribute(style)}">
+<title>Groundnote</title>
+</head>
+<body data-groundnote-view="annotator" data-document="${escapeAttribute(document)}">
+<script nonce="${nonce}" src="${escapeAttribute(script)}"></script>
+</body>
+</html>`;
+}
+
+const escapeAttribute = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -1,0 +1,250 @@
+/** The host's end of the wire, with the real model and real messages; the segmenter of the tests paints discs. */
+import { PNG } from 'pngjs';
+import { AnnotationModel, type AppliedEdit } from '../../../src/annotate/document';
+import type { InferenceApi } from '../../../src/annotate/inferenceApi';
+import { RegionTasks } from '../../../src/annotate/regionTasks';
+import {
+  applyEdit,
+  busy,
+  cancelWork,
+  groundText,
+  ping,
+  promptRegion,
+  ready,
+  runCommand,
+  snapshotChanged,
+  type Annotation,
+  type Edit,
+} from '../../../src/protocol/annotator';
+import { GroundnoteError } from '../../../src/protocol/errors';
+import type { Box, Prompt, Size } from '../../../src/protocol/geometry';
+import type { TaskResult } from '../../../src/protocol/inference';
+import type { PackSummary } from '../../../src/protocol/packs';
+import { encodeRle, rleBox } from '../../../src/protocol/rle';
+import { Endpoint } from '../../../src/protocol/rpc';
+
+export interface FakeHostOptions {
+  size?: Size;
+  annotations?: Annotation[];
+  problem?: string;
+  packs?: PackSummary[];
+  /** Makes the first question fail. */
+  fatal?: string;
+  /** Paints the picture; a plain grey without it. */
+  paint?(x: number, y: number): [number, number, number];
+}
+
+const pack = (id: string, task: 'segment' | 'ground', prompts: PackSummary['prompts']): PackSummary => ({
+  id,
+  version: '1.0.0',
+  title: id,
+  description: '',
+  tasks: [task],
+  engine: 'onnx',
+  kind: task === 'segment' ? 'promptable-segmenter' : 'ocr',
+  prompts,
+  returns: ['mask'],
+  license: 'Apache-2.0',
+  source: '',
+  card: 'README.md',
+  folder: '',
+  bytes: 1,
+  state: 'ready',
+});
+export const packs = [
+  pack('groundnote-segment', 'segment', ['point', 'box', 'stroke', 'mask']),
+  pack('groundnote-ocr', 'ground', ['text']),
+];
+
+/** Radius of the discs that stand for masks, in pixels of the picture. */
+export const discRadius = 20;
+
+export class FakeHost {
+  readonly document = 'file:///pictures/picture.png';
+  readonly size: Size;
+  readonly png: Buffer;
+  readonly model: AnnotationModel;
+  /** What the page asked, newest last. */
+  readonly prompts: { regionId: string; prompts: Prompt[] }[] = [];
+  readonly edits: Edit[] = [];
+  readonly commands: string[] = [];
+  readonly phrases: string[] = [];
+  /** The next question to the model fails with this. */
+  failNext: GroundnoteError | undefined;
+  /** Answers wait for this. */
+  hold: Promise<void> = Promise.resolve();
+  /** False: nobody answers, as after a crash. */
+  alive = true;
+  private dirty = false;
+  private revision = 0;
+  private readonly undone: AppliedEdit[] = [];
+  private readonly done: AppliedEdit[] = [];
+  private readonly endpoint: Endpoint;
+  private readonly tasks: RegionTasks;
+  private listener: (message: unknown) => void = () => undefined;
+
+  constructor(
+    post: (message: unknown) => void,
+    private readonly options: FakeHostOptions,
+  ) {
+    this.size = options.size ?? { width: 400, height: 200 };
+    this.png = paintPng(this.size, options.paint ?? (() => [128, 128, 128]));
+    this.model = new AnnotationModel(options.annotations);
+    this.endpoint = new Endpoint(
+      { post, listen: (listener) => ((this.listener = listener), () => undefined) },
+      { document: this.document },
+    );
+    this.tasks = new RegionTasks({
+      inference: this.inference,
+      image: () => Promise.resolve({ path: '/pictures/picture.png' }),
+      annotations: () => this.model.annotations,
+      apply: (edit) => this.apply(edit),
+      onBusy: (phase) => this.endpoint.send(busy, phase === undefined ? null : { phase }),
+    });
+    this.answer();
+  }
+
+  receive(message: unknown): void {
+    if (this.alive) this.listener(message);
+  }
+
+  send: Endpoint['send'] = (channel, params) => this.endpoint.send(channel, params);
+
+  undo(): void {
+    const edit = this.done.pop();
+    edit?.undo();
+    if (edit) this.undone.push(edit);
+    this.changed();
+  }
+
+  redo(): void {
+    const edit = this.undone.pop();
+    edit?.redo();
+    if (edit) this.done.push(edit);
+    this.changed();
+  }
+
+  private apply(edit: Edit): void {
+    this.edits.push(edit);
+    const applied = this.model.apply(edit);
+    if (!applied) return;
+    this.done.push(applied);
+    this.undone.length = 0;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.dirty = true;
+    this.revision++;
+    this.endpoint.send(snapshotChanged, this.snapshot());
+  }
+
+  private snapshot() {
+    return {
+      revision: this.revision,
+      image: { name: 'picture.png', uri: 'https://panel.test/picture.png', ...this.size },
+      annotations: [...this.model.annotations],
+      dirty: this.dirty,
+      packs: this.options.packs ?? packs,
+      ...(this.options.problem !== undefined && { problem: this.options.problem }),
+    };
+  }
+
+  private answer(): void {
+    const { endpoint } = this;
+    endpoint.handle(ready, () => {
+      if (this.options.fatal !== undefined) throw new GroundnoteError('bad-image', this.options.fatal);
+      return this.snapshot();
+    });
+    endpoint.handle(applyEdit, (edit) => {
+      this.apply(edit);
+      return { revision: this.revision };
+    });
+    endpoint.handle(promptRegion, (params) => {
+      this.prompts.push(params);
+      return this.tasks.promptRegion(params);
+    });
+    endpoint.handle(groundText, (params) => {
+      this.phrases.push(params.text);
+      return this.tasks.groundText(params);
+    });
+    endpoint.handle(cancelWork, () => (this.tasks.cancel(), {}));
+    endpoint.handle(ping, () => ({}));
+    endpoint.handle(runCommand, ({ command }) => {
+      this.commands.push(command);
+      if (command === 'undo') this.undo();
+      if (command === 'redo') this.redo();
+      return {};
+    });
+  }
+
+  private readonly inference: InferenceApi = {
+    request: async (channel, params, options) => {
+      await Promise.race([
+        this.hold,
+        new Promise((resolve) => options?.signal?.addEventListener('abort', resolve)),
+      ]);
+      if (options?.signal?.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
+      const failure = this.failNext;
+      this.failNext = undefined;
+      if (failure) throw failure;
+      return channel.result.parse(this.result(channel.name, params)) as never;
+    },
+  };
+
+  private result(task: string, params: unknown): TaskResult {
+    const common = {
+      image: this.size,
+      pack: { id: task === 'segment' ? 'groundnote-segment' : 'groundnote-ocr', version: '1.0.0' },
+      timings: { load_ms: 0, encode_ms: 0, decode_ms: 30, total_ms: 43 },
+    };
+    if (task === 'ground') {
+      const { text } = params as { text: string };
+      if (text === 'nothing')
+        return {
+          ...common,
+          regions: [],
+          refused: true,
+          text: 'This pack reads text; it cannot find things in photos.',
+        };
+      return { ...common, regions: [{ id: 'r', label: text, score: 0.9, box: [10, 10, 110, 60] as Box }] };
+    }
+    const mask = this.maskOf((params as { prompts: Prompt[] }).prompts);
+    return { ...common, regions: [{ id: 'r', score: 0.93, box: rleBox(mask), mask }] };
+  }
+
+  /** Discs around positive points, without those around negative ones; boxes filled. */
+  private maskOf(prompts: readonly Prompt[]) {
+    const { width, height } = this.size;
+    const data = new Uint8Array(width * height);
+    const near = ([px, py]: readonly [number, number], x: number, y: number, r: number) =>
+      (x + 0.5 - px) ** 2 + (y + 0.5 - py) ** 2 <= r * r;
+    const radius = discRadius;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (const prompt of prompts) {
+          if (prompt.type === 'box') {
+            const [x1, y1, x2, y2] = prompt.box;
+            if (x >= x1 && x < x2 && y >= y1 && y < y2) data[y * width + x] = 1;
+          } else if (
+            prompt.type === 'point' &&
+            near(prompt.point, x, y, prompt.label ? radius : radius / 2)
+          ) {
+            data[y * width + x] = prompt.label;
+          } else if (prompt.type === 'stroke' && prompt.points.some((point) => near(point, x, y, 6))) {
+            data[y * width + x] = prompt.label;
+          }
+        }
+    return encodeRle({ width, height, data });
+  }
+}
+
+function paintPng(
+  { width, height }: Size,
+  paint: (x: number, y: number) => [number, number, number],
+): Buffer {
+  const png = new PNG({ width, height });
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) png.data.set([...paint(x, y), 255], (y * width + x) * 4);
+  return PNG.sync.write(png);
+}

@@ -1,0 +1,171 @@
+/** Opens the side panel's page in Chromium, with a host of the tests at the other end of the wire. */
+import { build } from 'esbuild';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { pageHtml } from '../../../src/annotate/pageHtml';
+import { FakeHost, type FakeHostOptions } from './fakeHost';
+import { themes, type ThemeName } from './themes';
+
+const origin = 'https://panel.test';
+const out = path.resolve('.cache/test/annotator');
+
+/** Bundles the page as the build does. */
+export async function bundlePanel(): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  await build({
+    entryPoints: { annotator: 'webview/annotator/main.tsx' },
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome128',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'dataurl' },
+    outdir: out,
+    logLevel: 'error',
+  });
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--hide-scrollbars',
+    ],
+  });
+}
+
+export interface PanelOptions extends FakeHostOptions {
+  theme?: ThemeName;
+  viewport?: { width: number; height: number };
+}
+
+/** One open panel. */
+export class PanelPage {
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly host: FakeHost,
+  ) {}
+
+  static async open(browser: Browser, options: PanelOptions): Promise<PanelPage> {
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1000, height: 640 } });
+    const host = new FakeHost((message) => {
+      void page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+    }, options);
+    const panel = new PanelPage(page, host);
+    page.on('pageerror', (error) => panel.errors.push(error.message));
+    page.on('console', (line) => line.type() === 'error' && panel.errors.push(line.text()));
+    await page.exposeFunction('toHost', (message: unknown) => host.receive(message));
+    await page.addInitScript({ content: initScript(options.theme ?? 'dark') });
+    await page.route(`${origin}/**`, async (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (name === '')
+        return route.fulfill({
+          contentType: 'text/html',
+          body: pageHtml({
+            cspSource: origin,
+            script: `${origin}/annotator.js`,
+            style: `${origin}/annotator.css`,
+            document: host.document,
+          }),
+        });
+      if (name === 'picture.png') return route.fulfill({ contentType: 'image/png', body: host.png });
+      return route.fulfill({
+        contentType: name.endsWith('.css') ? 'text/css' : 'text/javascript',
+        body: readFileSync(path.join(out, name)),
+      });
+    });
+    await page.goto(`${origin}/`);
+    return panel;
+  }
+
+  get canvas(): Locator {
+    return this.page.locator('.canvas');
+  }
+
+  async ready(): Promise<this> {
+    await this.page.locator('body[data-ready="true"]').waitFor({ state: 'attached' });
+    return this;
+  }
+
+  /** Waits until the model has answered and this many regions are there. */
+  async regions(count: number): Promise<void> {
+    await this.page
+      .locator(`body[data-busy="false"][data-regions="${count}"]`)
+      .waitFor({ state: 'attached', timeout: 10_000 });
+  }
+
+  /** Where a place of the picture lies on the page, when the picture is fitted (12 pixels margin, 8 × at most). */
+  async fitted([x, y]: [number, number]): Promise<[number, number]> {
+    const box = await this.canvasBox();
+    const { width, height } = this.host.size;
+    const scale = Math.min((box.width - 24) / width, (box.height - 24) / height, 8);
+    return [
+      box.x + (box.width - width * scale) / 2 + x * scale,
+      box.y + (box.height - height * scale) / 2 + y * scale,
+    ];
+  }
+
+  async canvasBox() {
+    const box = await this.canvas.boundingBox();
+    if (!box) throw new Error('The canvas has no box.');
+    return box;
+  }
+
+  /** Clicks a place of the fitted picture. */
+  async click(place: [number, number], options: Parameters<Page['mouse']['click']>[2] = {}): Promise<void> {
+    const [x, y] = await this.fitted(place);
+    await this.page.mouse.click(x, y, options);
+  }
+
+  /** Drags through places of the fitted picture. */
+  async drag(places: [number, number][]): Promise<void> {
+    const points: [number, number][] = [];
+    for (const place of places) points.push(await this.fitted(place));
+    const [first, ...rest] = points as [[number, number], ...[number, number][]];
+    await this.page.mouse.move(...first);
+    await this.page.mouse.down();
+    for (const point of rest) await this.page.mouse.move(...point, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Colour of the pixel at a place of the fitted picture, as the screen shows it. */
+  async pixel(place: [number, number]): Promise<[number, number, number]> {
+    const [x, y] = await this.fitted(place);
+    const { PNG } = await import('pngjs');
+    const shot = PNG.sync.read(
+      await this.page.screenshot({ clip: { x: Math.round(x), y: Math.round(y), width: 1, height: 1 } }),
+    );
+    return [shot.data[0] as number, shot.data[1] as number, shot.data[2] as number];
+  }
+}
+
+/** What VS Code puts into a webview before its own scripts: the API, the theme's variables and class. */
+function initScript(theme: ThemeName): string {
+  const { variables, bodyClass } = themes[theme];
+  return `
+    let state;
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => window.toHost(message),
+      getState: () => state,
+      setState: (next) => { state = next; },
+    });
+    document.addEventListener('DOMContentLoaded', () => document.body.classList.add(${JSON.stringify(bodyClass)}));
+    new MutationObserver((_, observer) => {
+      if (!document.documentElement) return;
+      observer.disconnect();
+      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
+        document.documentElement.style.setProperty('--vscode-' + name, value);
+    }).observe(document, { childList: true });
+  `;
+}
