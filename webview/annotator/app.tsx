@@ -33,12 +33,12 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
 
   useEffect(() => {
     if (!hasPicture || !container.current) return;
-    const canvas: CanvasStage = new CanvasStage(
+    const canvas = new CanvasStage(
       container.current,
       store,
       saved.view,
-      () => {
-        setScale(canvas?.view.scale);
+      (view) => {
+        setScale(view.scale);
         keep.current();
       },
       () => {

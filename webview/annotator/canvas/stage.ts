@@ -50,7 +50,7 @@ export class CanvasStage {
     readonly container: HTMLDivElement,
     private readonly store: PanelStore,
     private saved: SavedView | undefined,
-    private readonly onView: () => void,
+    private readonly onView: (view: Viewport) => void,
     private readonly onShown: () => void,
   ) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
@@ -158,7 +158,7 @@ export class CanvasStage {
     }
     this.pictureLayer.imageSmoothingEnabled(this.view.scale < crispScale);
     this.stage.batchDraw();
-    this.onView();
+    this.onView(this.view);
   }
 
   /** Draws again what the new state changes. */
