@@ -10,7 +10,7 @@ import { decodeRle, encodeRle, rleOverlap, type Mask } from '../../src/protocol/
 const rowSchema = z.object({
   image: z.string(),
   mask: z.string(),
-  class: z.string(),
+  class: z.string().optional(),
   point: pointSchema,
   box: boxSchema,
 });
@@ -57,7 +57,7 @@ export async function measure(runtime: Runtime, index: string, log?: (line: stri
       mask = await ask(clicks, mask);
     }
     const clicks5 = iou(mask);
-    log?.(`${path.basename(row.image)} ${row.class}: ${[point, box, clicks5].map((v) => v.toFixed(2)).join(' ')}`);
+    log?.(`${path.basename(row.image)} ${row.class ?? 'region'}: ${[point, box, clicks5].map((v) => v.toFixed(2)).join(' ')}`);
     sums.point += point;
     sums.box += box;
     sums.clicks5 += clicks5;
