@@ -47,6 +47,8 @@ const endpoint = new Endpoint(
 let version = -1;
 let header = '';
 let scrolledByHostAt = 0;
+/** The line that stays at the top while pictures and fonts arrive, until the reader scrolls. */
+let pinnedLine: number | undefined;
 
 function say(message: string): void {
   notice.textContent = message;
@@ -90,9 +92,14 @@ function show(note: NoteSnapshot): void {
 }
 
 function scrollToLine(line: number): void {
+  pinnedLine = line;
   scrolledByHostAt = Date.now();
   window.scrollTo({ top: line <= 0 ? 0 : topAt(blocks.shown, line) });
 }
+
+new ResizeObserver(() => {
+  if (pinnedLine !== undefined) scrollToLine(pinnedLine);
+}).observe(main);
 
 /** The line to come back to after a reload. */
 function savedLine(): number {
@@ -108,7 +115,9 @@ window.addEventListener('scroll', () => {
     if (version < 0) return;
     const line = window.scrollY <= 0 ? 0 : lineAt(blocks.shown, window.scrollY);
     vscode.setState({ uri, line });
-    if (Date.now() - scrolledByHostAt > echoMs) endpoint.send(visibleLine, { line });
+    if (Date.now() - scrolledByHostAt <= echoMs) return;
+    pinnedLine = undefined;
+    endpoint.send(visibleLine, { line });
   });
 });
 

@@ -1,0 +1,171 @@
+/** The built page of the preview in Chromium, with a host that the test plays. */
+import { build } from 'esbuild';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const folder = path.resolve('.cache/test/preview');
+
+/** Bundles the page as the product's build does, into a folder of its own. */
+export async function buildPage(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await build({
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome128',
+    entryPoints: { preview: 'webview/preview/main.ts' },
+    outdir: folder,
+    logLevel: 'error',
+  });
+  const katex = path.join(path.dirname(require.resolve('katex/package.json')), 'dist');
+  cpSync(path.join(katex, 'katex.min.css'), path.join(folder, 'katex.min.css'));
+  cpSync(path.join(katex, 'fonts'), path.join(folder, 'fonts'), { recursive: true });
+}
+
+/** Chromium of this machine; undefined where there is none. */
+export async function launch(): Promise<Browser | undefined> {
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return undefined;
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** What the page posted, oldest first. */
+export interface Posted {
+  kind: string;
+  id?: number;
+  channel?: string;
+  params?: Record<string, unknown>;
+}
+
+/** Theme colours, as VS Code sets them on the page. */
+const themes: Record<string, Record<string, string>> = {
+  'vscode-light': {
+    'editor-background': '#ffffff',
+    'editor-foreground': '#3b3b3b',
+    descriptionForeground: '#666666',
+    'textLink-foreground': '#005fb8',
+    'panel-border': '#e5e5e5',
+    'textCodeBlock-background': '#f3f3f3',
+    'textBlockQuote-background': '#f8f8f8',
+    'textBlockQuote-border': '#cccccc',
+    'badge-background': '#dbe9f7',
+    'badge-foreground': '#1f3b57',
+    'button-background': '#005fb8',
+    'button-foreground': '#ffffff',
+    errorForeground: '#c72e0f',
+    'editorWarning-foreground': '#895503',
+  },
+  'vscode-dark': {
+    'editor-background': '#1f1f1f',
+    'editor-foreground': '#cccccc',
+    descriptionForeground: '#9d9d9d',
+    'textLink-foreground': '#4daafc',
+    'panel-border': '#2b2b2b',
+    'textCodeBlock-background': '#2b2b2b',
+    'textBlockQuote-background': '#2b2b2b',
+    'textBlockQuote-border': '#616161',
+    'badge-background': '#3c4a5a',
+    'badge-foreground': '#e8f0f8',
+    'button-background': '#0078d4',
+    'button-foreground': '#ffffff',
+    errorForeground: '#f85149',
+    'editorWarning-foreground': '#cca700',
+  },
+  'vscode-high-contrast': {
+    'editor-background': '#000000',
+    'editor-foreground': '#ffffff',
+    descriptionForeground: '#ffffff',
+    'textLink-foreground': '#21a6ff',
+    contrastBorder: '#6fc3df',
+    'panel-border': '#6fc3df',
+    'textBlockQuote-border': '#ffffff',
+    'badge-background': '#000000',
+    'badge-foreground': '#ffffff',
+    'button-foreground': '#ffffff',
+    focusBorder: '#f38518',
+    errorForeground: '#f48771',
+    'editorWarning-foreground': '#ffd370',
+  },
+};
+
+export interface PageOptions {
+  width?: number;
+  theme?: keyof typeof themes;
+  /** What `getState` gives: the page came back after a reload. */
+  state?: unknown;
+  /** A channel that the host answers with an error. */
+  failing?: string;
+}
+
+/** Opens the page; `note` answers its first question, undefined leaves it without an answer. */
+export async function openPage(browser: Browser, note: unknown, options: PageOptions = {}): Promise<Page> {
+  const theme = options.theme ?? 'vscode-light';
+  const page = await browser.newPage({ viewport: { width: options.width ?? 700, height: 900 } });
+  await page.addInitScript(
+    `{
+      const answer = ${JSON.stringify(note) ?? 'undefined'};
+      let kept = ${JSON.stringify(options.state) ?? 'undefined'};
+      window.posted = [];
+      window.acquireVsCodeApi = () => ({
+        postMessage(message) {
+          window.posted.push(message);
+          if (message.kind !== 'request') return;
+          if (message.channel === ${JSON.stringify(options.failing ?? '')}) {
+            const error = { code: 'not-found', message: 'It failed.' };
+            window.postMessage({ kind: 'error', id: message.id, error }, '*');
+            return;
+          }
+          const result = message.channel === 'previewReady' ? answer : {};
+          if (result) window.postMessage({ kind: 'result', id: message.id, result }, '*');
+        },
+        getState: () => kept,
+        setState: (next) => (kept = next),
+      });
+    }`,
+  );
+  const variables = Object.entries(themes[theme] ?? {})
+    .map(([name, value]) => `--vscode-${name}:${value}`)
+    .join(';');
+  const file = path.join(folder, `${theme}.html`);
+  writeFileSync(
+    file,
+    `<!DOCTYPE html><html style="${variables}"><head><meta charset="utf-8">
+<link rel="stylesheet" href="katex.min.css"><link rel="stylesheet" href="preview.css"></head>
+<body class="${theme}" data-groundnote-view="preview" data-document="file:///note.md">
+<div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>
+<script src="preview.js"></script></body></html>`,
+  );
+  await page.goto(String(pathToFileURL(file)));
+  if (note) await page.waitForSelector('body[data-ready="true"]');
+  return page;
+}
+
+/** Runs code of the page: a string, since the tests are compiled without the browser's types. */
+export const inPage = <T>(page: Page, code: string): Promise<T> => page.evaluate<T>(code);
+
+/** Sends a message as the host does. */
+export const post = (page: Page, message: object): Promise<void> =>
+  inPage(page, `window.postMessage(${JSON.stringify(message)}, '*')`);
+
+/** Sends an event as the host does. */
+export const send = (page: Page, channel: string, params: unknown): Promise<void> =>
+  post(page, { kind: 'event', channel, document: 'file:///note.md', params });
+
+/** The messages of a channel that the page has posted. */
+export const posted = (page: Page, channel: string): Promise<Posted[]> =>
+  inPage(page, `window.posted.filter((message) => message.channel === ${JSON.stringify(channel)})`);
