@@ -172,7 +172,7 @@ class Problem extends Error {}
 function problemOf(error: unknown): string {
   if (error instanceof Problem) return error.message;
   const { code, path: place } = error as NodeJS.ErrnoException;
-  const name = place === undefined ? 'one of its files' : `"${path.basename(place)}"`;
+  const name = place === undefined ? 'one of its files' : `the file "${path.basename(place)}"`;
   if (code === 'ENOENT' || code === 'ENOTDIR') return `${name} is missing`;
   if (code === 'EACCES' || code === 'EPERM') return `${name} may not be read`;
   return `${name} cannot be read (${code ?? String(error)})`;
@@ -213,7 +213,7 @@ async function insidePath(folder: string, file: string): Promise<string> {
   if (!isInside(folder, place)) throw new Problem(`the file "${file}" lies outside the pack`);
   const real = await realpath(place);
   if (!isInside(folder, real)) throw new Problem(`the file "${file}" is a link that leads out of the pack`);
-  if (!(await stat(real)).isFile()) throw new Problem(`"${file}" is not a file`);
+  if (!(await stat(real)).isFile()) throw new Problem(`the entry "${file}" is not a file`);
   return real;
 }
 

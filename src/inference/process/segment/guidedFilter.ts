@@ -55,7 +55,7 @@ export function boxMean(values: Float32Array, { width, height }: Size, radius: n
   for (let y = 0; y < height; y++) {
     const start = y * width;
     const last = start + width - 1;
-    let sum = (values[start] as number) * (radius + 1);
+    let sum = (values[start] as number) * radius;
     for (let x = 0; x < radius; x++) sum += values[Math.min(start + x, last)] as number;
     for (let x = 0; x < width; x++) {
       sum += values[Math.min(start + x + radius, last)] as number;
