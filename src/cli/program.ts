@@ -1,0 +1,143 @@
+/** The commands, and what they end with: 0 done, 1 failed (one line says why), 2 wrong arguments. */
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../../package.json';
+import { createRuntime, type Runtime } from '../inference/process/runtime';
+import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
+import type { Prompt } from '../protocol/geometry';
+import { collect, parseBox, parsePoint, parseStroke, wholeNumber } from './arguments';
+import { runEvalSegment, type EvalOptions } from './eval/command';
+import { clearProgress, type CliIo } from './io';
+import { listPacks, packFolders, verifyOne } from './packs';
+import { runGround, runRender, runSegment, type ResultFiles } from './tasks';
+
+/** Options that every command takes. */
+interface SharedOptions {
+  packs?: string[];
+  threads: number;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+interface SegmentOptions extends SharedOptions, ResultFiles {
+  point?: Prompt[];
+  box?: Prompt[];
+  stroke?: Prompt[];
+  pack?: string;
+}
+
+/**
+ * Runs the program.
+ * @param args arguments without the names of Node and of the script
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
+  try {
+    await buildProgram(io).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    clearProgress(io);
+    // Commander has said what is wrong; help and version end this way too.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.err(`${isCancelled(error) ? 'Cancelled.' : oneLine(toWireError(error).message)}\n`);
+    return error instanceof GroundnoteError && error.code === 'invalid-params' ? 2 : 1;
+  }
+}
+
+const oneLine = (message: string) => message.replace(/\s*\n\s*/g, ' ');
+
+function buildProgram(io: CliIo): Command {
+  const program = new Command('groundnote')
+    .description('Point at figures and photos, ask for phrases, render notes: with models on this machine.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  const command = (name: string, description: string, parent: Command = program) =>
+    parent.command(name).description(description).copyInheritedSettings(program);
+  const shared = (each: Command) =>
+    each
+      .option('--json', 'print one JSON object and nothing else')
+      .option('--packs <folder>', 'a folder with packs, looked at before the embedded ones', collect)
+      .option('--threads <n>', 'threads of a model; 0: the cores less one', wholeNumber(0), 0)
+      .option('--verbose', 'show the log on standard error');
+
+  const runtimeOf = ({ packs, threads, verbose }: SharedOptions): Runtime =>
+    createRuntime({
+      packFolders: packFolders(packs),
+      threads,
+      log: (level, message) => {
+        if (verbose || level === 'warn' || level === 'error') io.err(`${level}: ${message}\n`);
+      },
+    });
+
+  shared(command('segment <image>', 'prompts → a mask'))
+    .option('--point <x,y[,0|1]>', 'a point of the object (1) or outside it (0); repeatable', parsePoint)
+    .option('--box <x1,y1,x2,y2>', 'a box around the object', parseBox)
+    .option('--stroke <x,y;x,y;…>', 'a line over the object; repeatable', parseStroke)
+    .option('--mask-out <file>', 'write the mask as PNG')
+    .option('--overlay-out <file>', 'write the picture with the mask as PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action(async (image: string, options: SegmentOptions, self: Command) => {
+      const prompts = [...(options.box ?? []), ...(options.point ?? []), ...(options.stroke ?? [])];
+      if (!prompts.length) self.error('error: give at least one of --point, --box and --stroke');
+      await runSegment(io, runtimeOf(options), image, prompts, options);
+    });
+
+  shared(command('ground <image>', 'a phrase → the regions it names'))
+    .requiredOption('--text <phrase>', 'what to find')
+    .option('--mask-out <file>', 'write the masks as PNG')
+    .option('--overlay-out <file>', 'write the picture with the regions as PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action(
+      async (
+        image: string,
+        options: SharedOptions & ResultFiles & { text: string; pack?: string },
+        self: Command,
+      ) => {
+        const text = options.text.trim();
+        if (!text) self.error('error: --text is empty');
+        await runGround(io, runtimeOf(options), image, text, options);
+      },
+    );
+
+  command('render <note>', 'a Markdown note → a self-contained HTML page')
+    .option('--out <file>', 'the page; otherwise beside the note')
+    .option('--json', 'print one JSON object and nothing else')
+    .action((note: string, options: { out?: string; json?: boolean }) => runRender(io, note, options));
+
+  const evaluation = command('eval', 'measure a pack on an index of test objects');
+  shared(command('segment', 'one point, the box, corrective clicks', evaluation))
+    .requiredOption('--index <file>', 'JSON lines: image, mask, point, box, set?')
+    .option('--root <folder>', "what the index's paths are relative to; otherwise its folder")
+    .option('--limit <n>', 'only the first n objects', wholeNumber(1))
+    .option('--max-clicks <n>', 'corrective clicks at most', wholeNumber(1), 20)
+    .option('--previous', 'give each corrective click the mask of the one before')
+    .option('--baselines', 'also the box as a mask, and GrabCut from the box')
+    .option('--pack <id>', 'the pack to use')
+    .action((options: SharedOptions & EvalOptions) => runEvalSegment(io, runtimeOf(options), options));
+  for (const task of ['ground', 'refer'])
+    notYet(command(task, 'not available yet', evaluation), `eval ${task}`);
+
+  const packs = command('packs', 'the packs of this machine');
+  shared(command('list', 'what is there and what it can do', packs)).action((options: SharedOptions) =>
+    listPacks(io, runtimeOf(options), options.json ?? false),
+  );
+  shared(command('verify <id>', 'check the contents of all files of a pack', packs)).action(
+    (id: string, options: SharedOptions) => verifyOne(io, runtimeOf(options), id, options.json ?? false),
+  );
+  for (const name of ['add', 'remove']) notYet(command(name, 'not available yet', packs), `packs ${name}`);
+  for (const name of ['refer', 'ask', 'describe', 'export', 'batch'])
+    notYet(command(name, 'not available yet'), name);
+  return program;
+}
+
+/** A command of the contract whose time has not come: it takes any arguments and fails with one line. */
+function notYet(command: Command, name: string): void {
+  command
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addOption(new Option('--json').hideHelp())
+    .action(() => {
+      throw new GroundnoteError('unsupported', `not available yet: groundnote ${name}`);
+    });
+}

@@ -1,0 +1,115 @@
+/** `segment`, `ground` and `render`. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readPicture } from '../inference/process/images';
+import type { Runtime } from '../inference/process/runtime';
+import { renderPage } from '../notes/page';
+import { GroundnoteError } from '../protocol/errors';
+import type { Prompt } from '../protocol/geometry';
+import { processOptionsSchema, type TaskResult } from '../protocol/inference';
+import { clearProgress, contextOf, printJson, type CliIo } from './io';
+import { writeMask, writeOverlay } from './pictures';
+
+/** Where results go besides standard output. */
+export interface ResultFiles {
+  maskOut?: string;
+  overlayOut?: string;
+  json?: boolean;
+}
+
+/** @throws GroundnoteError as the task does, and io */
+export async function runSegment(
+  io: CliIo,
+  runtime: Runtime,
+  image: string,
+  prompts: Prompt[],
+  { pack, ...files }: ResultFiles & { pack?: string },
+): Promise<void> {
+  const result = await runtime.segment({ image: { path: image }, prompts, pack }, contextOf(io));
+  await finish(io, image, result, files);
+}
+
+/** @throws GroundnoteError as the task does, and io */
+export async function runGround(
+  io: CliIo,
+  runtime: Runtime,
+  image: string,
+  text: string,
+  { pack, ...files }: ResultFiles & { pack?: string },
+): Promise<void> {
+  const result = await runtime.ground({ image: { path: image }, text, pack }, contextOf(io));
+  await finish(io, image, result, files);
+}
+
+/** Writes the note as a page; without --out beside the note. @throws GroundnoteError not-found, io */
+export async function runRender(
+  io: CliIo,
+  note: string,
+  { out, json }: { out?: string; json?: boolean },
+): Promise<void> {
+  const target = out ?? path.join(path.dirname(note), `${path.basename(note, path.extname(note))}.html`);
+  if (path.resolve(target) === path.resolve(note))
+    throw new GroundnoteError(
+      'invalid-params',
+      'The page would overwrite the note: name another file with --out.',
+    );
+  let text: string;
+  try {
+    text = await readFile(note, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new GroundnoteError('not-found', `The note "${note}" does not exist.`)
+      : new GroundnoteError('io', `The note "${note}" cannot be read (${code ?? String(error)}).`);
+  }
+  const { html, title, figures, formulas, formulaErrors } = renderPage(text, { path: note });
+  try {
+    await writeFile(target, html);
+  } catch (error) {
+    throw new GroundnoteError(
+      'io',
+      `"${target}" cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+    );
+  }
+  const missing = figures.filter(({ state }) => state === 'missing').length;
+  if (json) {
+    const bytes = Buffer.byteLength(html);
+    printJson(io, {
+      note,
+      out: target,
+      title,
+      bytes,
+      figures: figures.length,
+      missing,
+      formulas,
+      formulaErrors,
+    });
+  } else {
+    io.out(`${target}\n`);
+    if (missing) io.err(`${missing} of ${figures.length} figures are missing.\n`);
+    if (formulaErrors) io.err(`${formulaErrors} of ${formulas} formulas could not be read.\n`);
+  }
+}
+
+async function finish(io: CliIo, image: string, result: TaskResult, files: ResultFiles): Promise<void> {
+  const { maskOut, overlayOut, json } = files;
+  const masks = result.regions.flatMap(({ mask }) => (mask ? [mask] : []));
+  if (maskOut) await writeMask(maskOut, masks, result.image);
+  if (overlayOut) {
+    const { maxPixels } = processOptionsSchema.parse({ packFolders: [] });
+    await writeOverlay(overlayOut, await readPicture({ path: image }, { maxPixels }), result.regions);
+  }
+  clearProgress(io);
+  if (json) return printJson(io, result);
+  if (result.text) io.out(`${result.text}\n`);
+  if (!result.regions.length && !result.refused) io.out('Nothing was found.\n');
+  for (const { id, label, score, box } of result.regions)
+    io.out(
+      `${id}  box ${box.join(',')}${score === undefined ? '' : `  score ${score.toFixed(3)}`}${label ? `  ${label}` : ''}\n`,
+    );
+  const { load_ms, encode_ms, decode_ms, total_ms } = result.timings;
+  const [load, encode, decode, total] = [load_ms, encode_ms, decode_ms, total_ms].map(Math.round);
+  io.err(
+    `${result.pack.id} ${result.pack.version}: ${total} ms (load ${load}, encode ${encode}, decode ${decode})\n`,
+  );
+}
