@@ -13,11 +13,12 @@ export interface PageParts {
 
 /** HTML in which everything is forbidden but its own script and style, its icons, and the picture. */
 export function pageHtml({ cspSource, script, style, document }: PageParts): string {
+  // The controls look for the nonce in csp-nonce when they make a style element.
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     `default-src 'none'`,
     `img-src ${cspSource} data: blob:`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource} data:`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
@@ -26,6 +27,7 @@ export function pageHtml({ cspSource, script, style, document }: PageParts): str
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${escapeAttribute(style)}">
 <title>Groundnote</title>

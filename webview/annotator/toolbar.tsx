@@ -8,7 +8,7 @@ import type { ToolName } from './store';
 const tools: readonly { tool: ToolName; icon: IconName; label: string; keys: string }[] = [
   { tool: 'select', icon: 'move', label: 'Select and pan', keys: 'V' },
   { tool: 'point', icon: 'target', label: 'Point', keys: 'P' },
-  { tool: 'box', icon: 'selection', label: 'Box', keys: 'B' },
+  { tool: 'box', icon: 'chrome-maximize', label: 'Box', keys: 'B' },
   { tool: 'stroke', icon: 'edit', label: 'Stroke', keys: 'S' },
 ];
 

@@ -4,12 +4,12 @@ import '@vscode/codicons/dist/codicon.css';
 export type IconName =
   | 'add'
   | 'chrome-close'
+  | 'chrome-maximize'
   | 'discard'
   | 'error'
   | 'eye'
   | 'eye-closed'
   | 'info'
-  | 'inspect'
   | 'layout-sidebar-right'
   | 'layout-sidebar-right-off'
   | 'move'
@@ -19,12 +19,9 @@ export type IconName =
   | 'screen-full'
   | 'search'
   | 'edit'
-  | 'symbol-misc'
   | 'target'
   | 'trash'
   | 'warning'
-  | 'primitive-square'
-  | 'selection'
   | 'zoom-in';
 
 /** A picture without a meaning of its own: the control around it has the name. */
