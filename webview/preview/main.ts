@@ -121,10 +121,6 @@ window.addEventListener('scroll', () => {
   });
 });
 
-// A click that brings the focus here only does that: opening a panel would surprise.
-let clickFocuses = false;
-window.addEventListener('pointerdown', () => (clickFocuses = !document.hasFocus()), true);
-
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : undefined;
   const link = target?.closest('a[href]');
@@ -137,7 +133,7 @@ document.addEventListener('click', (event) => {
     return;
   }
   const figure = button ?? target?.closest<HTMLElement>('img[data-figure-source]');
-  if (!figure || (clickFocuses && !button)) return;
+  if (!figure) return;
   event.preventDefault();
   open(figure);
 });
