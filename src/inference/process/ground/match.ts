@@ -21,6 +21,9 @@ const leastInside = 5;
 /** What is left of such a run has at least so many letters, or it may be part of the word ("text" in "context"). */
 const leastRest = 4;
 
+/** What turns the meaning of the words after it around. */
+const negated = /(?:[非不无未反]|non|not|no|without|anti)$/u;
+
 /** The best kind of match among texts for the first reading of the phrase that has any; best first, else in order. */
 export function matchPhrase<T extends { text: string }>(phrase: string, items: readonly T[]): TextMatch<T>[] {
   for (const reading of readingsOf(phrase)) {
@@ -69,6 +72,7 @@ function sameScore(phrase: string, text: string): number {
 function containedScore(phrase: string, text: string): number {
   const [part, whole] = [lettersOf(phrase), lettersOf(text)];
   if (part.length === 0 || part.length >= whole.length || !whole.includes(part)) return 0;
+  if (negated.test(whole.slice(0, whole.indexOf(part)))) return 0;
   const share = part.length / whole.length;
   if (isChinese(part)) return part.length >= 2 ? 0.55 + 0.35 * share : 0;
   if (hasWords(normalize(text), normalize(phrase))) return 0.55 + 0.35 * share;

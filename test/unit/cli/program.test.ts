@@ -1,0 +1,131 @@
+/** The command line's contract: exit codes, one JSON object on standard output, one line for a failure. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseBox, parsePoint, parseStroke } from '../../../src/cli/arguments';
+import { runCli } from '../../../src/cli/program';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'groundnote-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(...args: string[]) {
+  let [out, err] = ['', ''];
+  const signal = new AbortController().signal;
+  const code = await runCli(args, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    signal,
+    interactive: false,
+  });
+  return { code, out, err };
+}
+const lines = (text: string) => text.trim().split('\n');
+
+describe('wrong arguments end with 2', () => {
+  it.each([
+    [['segment']],
+    [['segment', 'a.png']],
+    [['segment', 'a.png', '--point', 'a,b']],
+    [['segment', 'a.png', '--point', '1']],
+    [['segment', 'a.png', '--point', '1,2,3']],
+    [['segment', 'a.png', '--point', '1,,2']],
+    [['segment', 'a.png', '--box', '1,2,3']],
+    [['segment', 'a.png', '--box', '9,9,1,1']],
+    [['segment', 'a.png', '--stroke', '1,2;x']],
+    [['segment', 'a.png', '--point', '1,2', '--threads', '-1']],
+    [['segment', 'a.png', '--point', '1,2', '--nonsense']],
+    [['ground', 'a.png']],
+    [['ground', 'a.png', '--text', '  ']],
+    [['eval', 'segment']],
+    [['eval', 'segment', '--index', 'x', '--limit', '0']],
+    [['nonsense']],
+  ])('%j', async (args) => {
+    const { code, out, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/^error: /);
+  });
+});
+
+describe('what is not there yet ends with 1 and one line', () => {
+  it.each([
+    ['refer a.png --point 1,2 --json'],
+    ['ask a.png why'],
+    ['describe a.png --modality depth'],
+    ['export a.png --format coco --out d'],
+    ['batch d --task segment --out e --resume'],
+    ['packs add x'],
+    ['packs remove x'],
+    ['eval ground --index i'],
+    ['eval refer --index i --json'],
+  ])('%s', async (args) => {
+    const { code, out, err } = await run(...args.split(' '));
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(lines(err)).toHaveLength(1);
+    expect(err).toMatch(/^not available yet: groundnote /);
+  });
+});
+
+describe('failures end with 1 and one line', () => {
+  it.each([
+    ['a picture that is not there', 'segment nowhere.png --point 1,2 --json'],
+    ['a note that is not there', 'render nowhere.md --json'],
+    ['an index that is not there', 'eval segment --index nowhere.jsonl --json'],
+    ['a pack that is not there', 'packs verify no-such-pack --json'],
+  ])('%s', async (_, args) => {
+    const { code, out, err } = await run(...args.split(' '));
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(lines(err)).toHaveLength(1);
+  });
+});
+
+describe('--json prints one object', () => {
+  it('for packs list', async () => {
+    const { code, out } = await run('packs', 'list', '--json');
+    expect(code).toBe(0);
+    expect(lines(out)).toHaveLength(1);
+    expect(JSON.parse(out)).toHaveProperty('packs');
+  });
+  it('for render, which writes the page where it is told', async () => {
+    const note = path.join(folder, 'note.md');
+    const page = path.join(folder, 'page.html');
+    writeFileSync(note, '# Title\n\n$$x^2$$\n\n`<SEG>` and <SEG>\n');
+    const { code, out } = await run('render', note, '--out', page, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ title: 'Title', formulas: 1, formulaErrors: 0, missing: 0 });
+    expect(readFileSync(page, 'utf8')).toContain('katex');
+  });
+  it('never overwrites the note', async () => {
+    const note = path.join(folder, 'same.md');
+    writeFileSync(note, '# A\n');
+    expect((await run('render', note, '--out', note)).code).toBe(2);
+    expect(readFileSync(note, 'utf8')).toBe('# A\n');
+  });
+});
+
+it('help and version end with 0', async () => {
+  expect((await run('--help')).code).toBe(0);
+  expect((await run('segment', '--help')).out).toContain('--mask-out');
+  expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
+});
+
+describe('prompts', () => {
+  it('are read from their arguments', () => {
+    expect(parsePoint('1.5,2')).toEqual([{ type: 'point', point: [1.5, 2], label: 1 }]);
+    expect(parsePoint('3,4,0', parsePoint('1,2'))).toHaveLength(2);
+    expect(parseBox('1,2,3,4')).toEqual([{ type: 'box', box: [1, 2, 3, 4] }]);
+    expect(parseStroke('1,2;3,4;')).toEqual([
+      {
+        type: 'stroke',
+        points: [
+          [1, 2],
+          [3, 4],
+        ],
+        label: 1,
+      },
+    ]);
+  });
+});
