@@ -12,9 +12,9 @@ export function RovingToolbar({ label, children }: { label: string; children: Co
     for (const control of controls()) control.tabIndex = control === current ? 0 : -1;
   };
   useEffect(() => {
-    const all = controls();
-    if (!all.some((control) => control.tabIndex === 0) || all.filter((c) => c.tabIndex === 0).length > 1)
-      stopAt(all[0]);
+    // The attribute counts: a slider can be reached without one.
+    const stops = controls().filter((control) => control.getAttribute('tabindex') === '0');
+    if (stops.length !== 1) stopAt(stops[0] ?? controls()[0]);
   });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

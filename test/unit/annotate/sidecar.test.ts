@@ -120,7 +120,8 @@ describe('sidecar round trips', () => {
   });
 
   it('keeps a region without a label as one, though LabelMe wants a label', () => {
-    const { label: _, ...region } = { ...maskRegion };
+    const region: Annotation = { ...maskRegion };
+    delete region.label;
     const text = write([region]);
     expect(shapesOf(text)[0]?.['label']).toBe('object');
     expect(parseSidecar(text, 'photo.json').annotations).toEqual([region]);
