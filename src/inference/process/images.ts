@@ -62,11 +62,11 @@ export async function readInfo(source: ImageSource, limits: ImageLimits): Promis
 export async function readPicture(source: ImageSource, limits: ImageLimits): Promise<Picture> {
   const image = await load(source);
   const header = await readHeader(image, limits);
-  const contentHash = createHash('sha256').update(image.bytes).digest('hex');
-  if (header.format === 'bmp') return { ...readBmp(image.bytes, image.name), contentHash };
+  if (header.format === 'bmp')
+    return { ...readBmp(image.bytes, image.name), contentHash: hashOf(image.bytes) };
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(image.bytes, {
+    const decoding = sharp(image.bytes, {
       failOn: 'truncated',
       limitInputPixels: limits.maxPixels,
       density: header.density,
@@ -77,6 +77,9 @@ export async function readPicture(source: ImageSource, limits: ImageLimits): Pro
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
+    // libvips decodes in a thread of its own meanwhile.
+    const contentHash = hashOf(image.bytes);
+    const { data, info } = await decoding;
     return { width: info.width, height: info.height, data: threeChannels(data, info.channels), contentHash };
   } catch (error) {
     throw damaged(image.name, error);
@@ -101,6 +104,8 @@ export async function encodePng(
     .toBuffer({ resolveWithObject: true });
   return { png: new Uint8Array(png), width: info.width, height: info.height };
 }
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 async function load(source: ImageSource): Promise<EncodedImage> {
   const image = 'path' in source ? await loadFile(source.path) : source;

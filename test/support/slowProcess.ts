@@ -1,0 +1,40 @@
+/**
+ * Plays the inference process for tests of the client: answers `imageInfo` by what the picture's path says.
+ * `block:MS` holds the thread as a graph does, `wait:MS` waits without holding it, `die` ends the process, and
+ * anything else is answered at once with the process's id as the width.
+ */
+import { alive, imageInfo } from '../../src/protocol/inference';
+import { GroundnoteError } from '../../src/protocol/errors';
+import { Endpoint } from '../../src/protocol/rpc';
+
+process.on('disconnect', () => process.exit(0));
+const endpoint = new Endpoint({
+  post: (message) => void process.send?.(message),
+  listen: (onMessage) => {
+    process.on('message', onMessage);
+    return () => process.off('message', onMessage);
+  },
+});
+let turn: Promise<unknown> = Promise.resolve();
+endpoint.handle(alive, () => ({}));
+endpoint.handle(imageInfo, ({ image }, { signal }) => {
+  const work = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
+    const [word, ms] = 'path' in image ? image.path.split(':') : [];
+    if (word === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(ms));
+    if (word === 'wait')
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, Number(ms));
+        signal.addEventListener('abort', () => reject(new GroundnoteError('cancelled', 'Cancelled.')));
+      });
+    if (word === 'die') {
+      console.error('dying as asked');
+      process.exit(7);
+    }
+    return { format: 'png', displayable: true, width: process.pid, height: 1 };
+  };
+  const answer = turn.then(work, work);
+  turn = answer.catch(() => {});
+  return answer;
+});
