@@ -77,7 +77,7 @@ describe('promptRegion', () => {
 
   it('cancels the older question about the same region, and no other', async () => {
     const { tasks, edits } = setUp(
-      (params, signal) =>
+      (_, signal) =>
         new Promise((resolve, reject) => {
           signal?.addEventListener('abort', () => reject(new GroundnoteError('cancelled', 'Cancelled.')));
           setTimeout(() => resolve(answer), 10);
