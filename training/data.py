@@ -14,7 +14,7 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
 MIX = dict(bsds500=0.26, ccp=0.20, photos=0.15, composite=0.28, diagram=0.11)     # photos: coco128seg and davis
 ASPECTS = (1.0, 1.0, 1.5, 0.667, 1.333, 0.75, 0.667)                              # width / height of the views of a batch
-PROMPTS = dict(point=0.44, box=0.30, stroke=0.10, box_point=0.05, mask_point=0.05, mask_box=0.06)
+PROMPTS = dict(point=0.43, box=0.29, stroke=0.10, box_point=0.05, mask_point=0.05, mask_box=0.05, mask=0.03)
 MAX_POINTS = 12                                                                   # samples of a stroke in training
 
 
@@ -42,11 +42,11 @@ class Source:
         """`pictures` views with `prompts` prompts each -> dict of arrays, prompts of a view one after the other."""
         items = [self.item(prompts, shape) for _ in range(pictures)]
         flat = [p for _, ps in items for p in ps]
-        n = max(len(p['labels']) for p in flat)
+        n = max(1, *(len(p['labels']) for p in flat))
         coords = np.zeros((len(flat), n, 2), np.float32)
         labels = np.full((len(flat), n), -1, np.float32)
         for i, p in enumerate(flat):
-            coords[i, :len(p['labels'])], labels[i, :len(p['labels'])] = p['coords'], p['labels']
+            coords[i, :len(p['labels'])], labels[i, :len(p['labels'])] = np.reshape(p['coords'], (-1, 2)), p['labels']
         pixels = np.stack([((v.astype(np.float32) / 255 - MEAN) / STD).transpose(2, 0, 1) for v, _ in items])
         return dict(pixels=pixels, coords=coords, labels=labels, target=np.stack([p['target'] for p in flat])[:, None],
                     mask=np.stack([p['mask'] for p in flat])[:, None], has_mask=np.array([p['has_mask'] for p in flat], np.float32))

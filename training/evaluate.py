@@ -35,7 +35,7 @@ def grabcut(picture, box):
     return (mask == 1) | (mask == 3)
 
 
-def measure(segmenter, rows, root, clicks, baselines, times):
+def measure(segmenter, rows, root, clicks, baselines, previous, times):
     """One dict of figures per row."""
     out, last = [], None
     for row in rows:
@@ -57,7 +57,7 @@ def measure(segmenter, rows, root, clicks, baselines, times):
             click = next_click(mask, truth)
             if click:
                 points.append((click[0] + 0.5, click[1] + 0.5, click[2]))
-                mask, _ = segmenter.segment(picture, Prompt(points=points), whole)
+                mask, _ = segmenter.segment(picture, Prompt(points=points, mask=mask if previous else None), whole)
             if n in (3, 5, 10):
                 figures[f'clicks_{n}'] = iou(mask, truth)
         if baselines:
@@ -75,6 +75,7 @@ def main():
     parser.add_argument('--index', required=True)
     parser.add_argument('--clicks', type=int, default=1, help='corrective clicks in all, 1 to skip them')
     parser.add_argument('--baselines', action='store_true')
+    parser.add_argument('--previous', action='store_true', help='give each corrective click the mask of the one before')
     parser.add_argument('--limit', type=int, help='a fixed random sample of this many rows')
     parser.add_argument('--set', nargs='*', default=[], metavar='KEY=JSON', help='overrides of config.json, e.g. size=320')
     args = parser.parse_args()
@@ -83,7 +84,7 @@ def main():
         rows = [rows[i] for i in sorted(np.random.default_rng(0).permutation(len(rows))[:args.limit])]
     overrides = {k: json.loads(v) for k, v in (item.split('=', 1) for item in args.set)}
     times = []
-    results = measure(Segmenter(args.pack, **overrides), rows, Path(args.index).parent, args.clicks, args.baselines, times)
+    results = measure(Segmenter(args.pack, **overrides), rows, Path(args.index).parent, args.clicks, args.baselines, args.previous, times)
     groups = collections.defaultdict(list)
     for r in results:
         groups['all'].append(r)

@@ -11,11 +11,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx import helper, numpy_helper
 
 from data import MEAN, STD
 from model import EMBEDDINGS, MASK_STRIDE, MASKS, WIDTHS, Segmenter
 
-SIZE = 320              # working size: a view has about SIZE * SIZE pixels; chosen on the held-back part of training
+SIZE = 256              # working size: a view has about SIZE * SIZE pixels; chosen on the held-back part of training
 CONFIG = dict(
     model_type='groundnote-segmenter',
     embeddings=list(EMBEDDINGS),
@@ -72,9 +73,22 @@ def write(model, folder):
                       output_names=['masks', 'iou_predictions'],
                       dynamic_axes=features | {'point_coords': {1: 'points'}, 'point_labels': {1: 'points'}, 'mask_input': level(4),
                                                'masks': level(MASK_STRIDE)}, **common)
-    for name in ('image_encoder.onnx', 'mask_decoder.onnx'):
-        graph = onnx.load(str(folder / name))
-        onnx.checker.check_model(graph)
+
+
+def halve(path):
+    """Stores large weights as float16 with a cast in front; ONNX Runtime folds the casts when it loads the graph."""
+    model = onnx.load(str(path))
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) >= 1024:
+            name, weights = tensor.name, numpy_helper.to_array(tensor)
+            tensor.CopyFrom(numpy_helper.from_array(weights.astype(np.float16), name + '_half'))
+            casts.append(helper.make_node('Cast', [name + '_half'], [name], to=onnx.TensorProto.FLOAT))
+    nodes = casts + list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
 
 
 def check(model, folder):
@@ -97,6 +111,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--weights', required=True)
     parser.add_argument('--out', required=True)
+    parser.add_argument('--half', action='store_true', help='store the weights in float16')
     args = parser.parse_args()
     folder = Path(args.out)
     (folder / 'onnx').mkdir(parents=True, exist_ok=True)
@@ -105,6 +120,10 @@ def main():
     model.eval()
     write(model, folder / 'onnx')
     print('largest difference to PyTorch', check(model, folder / 'onnx'))
+    if args.half:
+        for name in ('image_encoder.onnx', 'mask_decoder.onnx'):
+            halve(folder / 'onnx' / name)
+        print('with weights stored in float16', check(model, folder / 'onnx'))
     (folder / 'config.json').write_text(json.dumps(CONFIG, indent=2) + '\n')
     (folder / 'preprocessor_config.json').write_text(json.dumps(PREPROCESSOR, indent=2) + '\n')
     files = []

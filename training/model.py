@@ -183,7 +183,7 @@ class Decoder(nn.Module):
         self.in4 = ConvNorm(w4 + maps + 2 * HEADS + 1, w4)
         self.out4 = Residual(w4)
         self.head = nn.Conv2d(w4, MASKS * (4 // MASK_STRIDE) ** 2, 1)
-        self.quality = nn.Sequential(nn.Linear(w32 + w8 + 96, 64), nn.ReLU(inplace=True), nn.Linear(64, MASKS))
+        self.quality = nn.Sequential(nn.Linear(w32 + w8 + 96 + 2 * KEY + 2, 64), nn.ReLU(inplace=True), nn.Linear(64, MASKS))
 
     def forward(self, features_4, features_8, features_16, features_32, point_coords, point_labels, mask_input, has_mask_input):
         maps, inside, previous, positive, negative = self.prompts(point_coords, point_labels, mask_input, has_mask_input)
@@ -224,8 +224,10 @@ class Decoder(nn.Module):
         sims = torch.cat([self.similarity(keys, p, on) for p, on in again], 1).reshape(b, 2 * HEADS, h, w)
         x4 = self.in4(join(features_4 + upsample(self.to4(x8)), maps, upsample(join(coarse, sims))))
         masks = F.pixel_shuffle(self.head(self.out4(x4)), 4 // MASK_STRIDE)
-        quality = self.quality(torch.cat([x32.mean((2, 3)), x8.mean((2, 3)), token], 1))
-        return masks, torch.sigmoid(quality), coarse
+        # judged from outside: the score learns, what it looks at does not learn from it
+        sure = (inner * inner).sum(2) / (inner.sum(2) + 1e-4)                        # mean probability inside the mask
+        seen = torch.cat([x32.mean((2, 3)), x8.mean((2, 3)), token, again[0][0][:, 0], again[1][0][:, 0], sure, inner.mean(2)], 1)
+        return masks, torch.sigmoid(self.quality(seen.detach())), coarse
 
 
 class Segmenter(nn.Module):

@@ -15,7 +15,7 @@ WORDS = ('Encoder Decoder Image Text Query Mask Token Embedding Linear MLP Atten
 def jitter(picture, rng, strength=1.0):
     """Random brightness, contrast, saturation and tint; now and then grey."""
     x = picture.astype(np.float32)
-    grey = x.mean(2, keepdims=True)
+    grey = (x @ np.full(3, 1 / 3, np.float32))[..., None]
     if rng.random() < 0.04:
         x = np.repeat(grey, 3, 2)
     else:

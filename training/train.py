@@ -88,8 +88,8 @@ def main():
     parser.add_argument('--pictures', type=int, default=4, help='views per rank and step')
     parser.add_argument('--prompts', type=int, default=3, help='prompts per view')
     parser.add_argument('--size', type=int, default=256)
-    parser.add_argument('--finish-size', type=int, default=320, help='view size of the last part')
-    parser.add_argument('--finish-from', type=float, default=0.8, help='share of the time after which the views grow')
+    parser.add_argument('--finish-size', type=int, default=320, help='size of half of the views of the last part')
+    parser.add_argument('--finish-from', type=float, default=0.8, help='share of the time after which that begins')
     parser.add_argument('--lr', type=float, default=1.2e-3)
     parser.add_argument('--save-every', type=float, default=3, help='minutes between checkpoints')
     args = parser.parse_args()
@@ -123,7 +123,8 @@ def main():
         progress = float(clock)
         shared = np.random.default_rng(step)                            # the same shape and rounds on every rank
         rounds = int(shared.choice(3, p=ROUNDS))
-        shape = view_size(args.finish_size if progress > args.finish_from else args.size, float(shared.choice(ASPECTS)))
+        large = progress > args.finish_from and shared.random() < 0.5
+        shape = view_size(args.finish_size if large else args.size, float(shared.choice(ASPECTS)))
 
         if progress >= 1 or time.time() - saved_at > 60 * args.save_every:
             saved_at = time.time()
