@@ -17,7 +17,7 @@ export interface ImageLimits {
 
 /** Files of more bytes are refused: no picture within any sensible limit of pixels is that large. */
 const maxFileBytes = 1_073_741_824;
-/** A drawing without a size in pixels is rasterised so that its longer side lies between these. */
+/** A drawing is rasterised so that its longer side lies between these, where it can be. */
 const svgSides = { least: 1024, most: 4096 };
 
 /** libvips' names of the formats that are read. HEIF is here because AVIF is one; other HEIF does not decode. */
@@ -152,31 +152,31 @@ async function readHeader({ bytes, name }: EncodedImage, limits: ImageLimits): P
       );
     throw damaged(name, error);
   }
-  const { format, autoOrient } = metadata;
-  if (!format || !(format in displayable))
+  const { format, compression } = metadata;
+  if (!format || !(format in displayable) || (format === 'heif' && compression !== 'av1'))
     throw new GroundnoteError(
       'bad-image',
       `"${name}" has a format that Groundnote does not read (${format}).`,
     );
-  if (!(autoOrient.width > 0 && autoOrient.height > 0)) throw damaged(name);
-  if (format === 'svg') return { format, ...rasterSize(autoOrient) };
-  refuseTooLarge(name, autoOrient, limits);
-  return { format, ...autoOrient };
+  const density = format === 'svg' ? drawingDensity(metadata.autoOrient) : undefined;
+  // A drawing's own size may be a fraction, so its size in pixels is what libvips says at that density.
+  const size = density
+    ? (await sharp(bytes, { failOn: 'none', limitInputPixels: false, density }).metadata()).autoOrient
+    : metadata.autoOrient;
+  if (!(size.width > 0 && size.height > 0)) throw damaged(name);
+  refuseTooLarge(name, size, limits);
+  return { format, density, width: size.width, height: size.height };
 }
 
 /**
- * At what size a drawing is rasterised: a whole multiple of its own (so that its coordinates stay simple) that gives
- * small text enough pixels, or less than its own when that is huge.
+ * At what density a drawing is rasterised: a whole multiple of its own size, which keeps its coordinates simple and
+ * gives small text enough pixels, or less than its own size when that is huge. libvips draws one unit of a drawing as
+ * one pixel at 72 pixels per inch, and goes down to 1.
  */
-function rasterSize({ width, height }: Size): Size & { density: number } {
-  const side = Math.max(width, height);
+function drawingDensity({ width, height }: Size): number {
+  const side = Math.max(width, height, 1);
   const factor = side > svgSides.most ? svgSides.most / side : Math.ceil(svgSides.least / side);
-  return {
-    width: Math.max(1, Math.round(width * factor)),
-    height: Math.max(1, Math.round(height * factor)),
-    // libvips draws one unit of the drawing as one pixel at 72 pixels per inch.
-    density: 72 * factor,
-  };
+  return Math.max(1, 72 * factor);
 }
 
 function refuseTooLarge(name: string, { width, height }: Size, { maxPixels }: ImageLimits): void {

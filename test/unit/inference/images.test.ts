@@ -169,8 +169,23 @@ describe('a picture is read', () => {
     expect([read.width, read.height]).toEqual([1080, 540]);
     expect(pixel(read, 200 * 1080 + 200)).toEqual([255, 0, 0]);
     expect(pixel(read, 200 * 1080 + 800)).toEqual([255, 255, 255]);
-    const huge = bytesOf(Buffer.from(svg('width="4000000" height="1000000"')));
-    expect(await readInfo(huge, limits)).toMatchObject({ width: 4096, height: 1024 });
+    const large = bytesOf(Buffer.from(svg('width="40000" height="10000"')));
+    expect(await readInfo(large, limits)).toMatchObject({ width: 4096, height: 1024 });
+    const endless = bytesOf(Buffer.from(svg('width="90000000" height="90000000"')));
+    await expect(readInfo(endless, limits)).rejects.toMatchObject({ code: 'image-too-large' });
+  });
+
+  it('as a drawing whose size is a fraction, with the size that its header promised', async () => {
+    for (const size of [
+      'width="100.4" height="33.3"',
+      'viewBox="0 0 77.7 51.2"',
+      'width="5000.5" height="777.7"',
+    ]) {
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}><rect width="9" height="9"/></svg>`;
+      const source = bytesOf(Buffer.from(svg));
+      const { width, height } = await readInfo(source, limits);
+      expect(await readPicture(source, limits)).toMatchObject({ width, height });
+    }
   });
 
   it('as a drawing that asks for another file, without that file', async () => {

@@ -1,0 +1,93 @@
+/** The handlers in this process, as the command line uses them. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { taskResultSchema, type SegmentParams } from '../../../src/protocol/inference';
+import { rleArea, rleBox } from '../../../src/protocol/rle';
+import { quietContext } from '../../../src/inference/process/cancel';
+import { createRuntime, type Runtime } from '../../../src/inference/process/runtime';
+
+const models = path.resolve('models');
+
+describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.json')))('the runtime', () => {
+  let runtime: Runtime;
+  let image: { name: string; bytes: Uint8Array<ArrayBuffer> };
+  beforeAll(async () => {
+    runtime = createRuntime({ packFolders: [models], threads: 1 });
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480" fill="#dde"/><circle cx="300" cy="240" r="120" fill="#a33"/></svg>';
+    image = { name: 'disc.png', bytes: new Uint8Array(await sharp(Buffer.from(svg)).png().toBuffer()) };
+  });
+  const segment = (params: Omit<SegmentParams, 'image'>, context = quietContext()) =>
+    runtime.segment({ image, ...params }, context);
+
+  it.each<[string, SegmentParams['prompts'][number]]>([
+    ['a point', { type: 'point', point: [300, 240], label: 1 }],
+    ['a box', { type: 'box', box: [180, 120, 420, 360] }],
+    [
+      'a stroke',
+      {
+        type: 'stroke',
+        points: [
+          [220, 200],
+          [380, 280],
+        ],
+        label: 1,
+      },
+    ],
+  ])('answers %s with a mask whose box is tight, in the form of the protocol', async (_name, prompt) => {
+    const result = await segment({ prompts: [prompt] });
+    expect(taskResultSchema.parse(result)).toEqual(result);
+    const [region] = result.regions;
+    expect(region?.mask?.size).toEqual([480, 640]);
+    expect(region?.mask && rleBox(region.mask)).toEqual(region?.box);
+    expect(region?.mask && rleArea(region.mask)).toBeGreaterThan(1000);
+  });
+
+  it('refines an earlier mask', async () => {
+    const [first] = (await segment({ prompts: [{ type: 'point', point: [300, 240], label: 1 }] })).regions;
+    const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [20, 20], label: 0 }];
+    const { regions } = await segment({ prompts, previous: first?.mask });
+    expect(regions.length).toBeLessThanOrEqual(1);
+    const mask = { size: [3, 3] as [number, number], counts: '9' };
+    await expect(segment({ prompts, previous: mask })).rejects.toMatchObject({ code: 'invalid-params' });
+  });
+
+  it('refuses prompts that mean nothing here', async () => {
+    await expect(segment({ prompts: [{ type: 'text', text: 'the disc' }] })).rejects.toMatchObject({
+      code: 'invalid-params',
+    });
+    await expect(segment({ prompts: [{ type: 'point', point: [9000, 1], label: 1 }] })).rejects.toMatchObject(
+      { code: 'invalid-params', message: expect.stringContaining('640 × 480') as string },
+    );
+    await expect(
+      segment({ prompts: [{ type: 'point', point: [1, 1], label: 1 }], pack: 'none' }),
+    ).rejects.toMatchObject({ code: 'no-pack' });
+  });
+
+  it('runs one request at a time, and does not begin a cancelled one', async () => {
+    const phases: string[] = [];
+    const controller = new AbortController();
+    const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [300, 240], label: 1 }];
+    const watched = (name: string, signal = new AbortController().signal) =>
+      segment({ prompts }, { signal, progress: () => phases.push(name) });
+    const all = [watched('first'), watched('cancelled', controller.signal), watched('last')];
+    controller.abort();
+    const [first, cancelled, last] = await Promise.allSettled(all);
+    expect([first?.status, cancelled?.status, last?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(phases).not.toContain('cancelled');
+    expect(phases.lastIndexOf('first')).toBeLessThan(phases.indexOf('last'));
+  });
+
+  it('keeps the time of the graphs apart', async () => {
+    let phases: Record<string, number> = {};
+    runtime.onTimed = (stopwatch) => (phases = stopwatch.phases());
+    const { timings } = await segment({ prompts: [{ type: 'box', box: [180, 120, 420, 360] }] });
+    expect(phases.decodeRun).toBeGreaterThan(0);
+    expect(timings.decode_ms).toBeGreaterThanOrEqual(Math.floor((phases.decodeRun ?? 0) * 100) / 100);
+    expect(timings.total_ms).toBeGreaterThanOrEqual(
+      timings.load_ms + timings.encode_ms + timings.decode_ms - 1,
+    );
+  });
+});
