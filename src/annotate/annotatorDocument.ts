@@ -14,6 +14,8 @@ export interface DocumentServices {
   inference: InferenceApi;
   log: vscode.LogOutputChannel;
   draftFolder: string;
+  /** Where converted pictures lie while they are shown. */
+  renderFolder: vscode.Uri;
 }
 
 /** Shared by all panels that show the picture. */
@@ -49,7 +51,7 @@ export class AnnotatorDocument implements vscode.CustomDocument {
 
   static async open(uri: vscode.Uri, services: DocumentServices): Promise<AnnotatorDocument> {
     const { log } = services;
-    const picture = new Picture(uri, services.inference);
+    const picture = new Picture(uri, services.inference, services.renderFolder);
     const draft = new Draft(services.draftFolder, uri.toString(), (error) =>
       log.error('Draft:', String(error)),
     );
@@ -107,7 +109,10 @@ export class AnnotatorDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
+    // An answer that comes later has no document to go to.
+    this.tasks.cancel();
     void this.draft.flush();
+    this.picture.dispose();
     this.closed.fire();
     for (const disposable of this.disposables) disposable.dispose();
     for (const emitter of [this.edited, this.changed, this.busyChanged, this.closed]) emitter.dispose();

@@ -23,7 +23,8 @@ import { pageHtml } from './pageHtml';
 export interface PanelServices {
   extensionUri: vscode.Uri;
   log: vscode.LogOutputChannel;
-  packs(): Promise<PackSummary[]>;
+  /** The packs of this machine; asked again when `fresh`, else as last heard. */
+  packs(fresh: boolean): Promise<PackSummary[]>;
 }
 
 /** Tools that a command may start with. */
@@ -52,6 +53,7 @@ export class AnnotatorPanel {
       localResourceRoots: [
         vscode.Uri.joinPath(document.uri, '..'),
         vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview'),
+        document.picture.renderFolder,
       ],
       // The one command that a page can run when the extension host behind it is gone.
       enableCommandUris: ['workbench.action.reloadWindow'],
@@ -121,7 +123,7 @@ export class AnnotatorPanel {
   private answer(): void {
     const { endpoint, document } = this;
     endpoint.handle(ready, async () => {
-      const snapshot = await this.snapshot().catch((error: unknown) => {
+      const snapshot = await this.firstSnapshot().catch((error: unknown) => {
         this.readyEmitter.fire({ error });
         throw error;
       });
@@ -158,14 +160,18 @@ export class AnnotatorPanel {
     });
   }
 
+  private async firstSnapshot(): Promise<Snapshot> {
+    await Promise.all([this.document.session.checkPicture(), this.services.packs(true)]);
+    return this.snapshot();
+  }
+
   private async snapshot(): Promise<Snapshot> {
     const { document, panel, services } = this;
     const [size, uri, packs] = await Promise.all([
       document.picture.size(),
       document.picture.address(panel.webview),
-      services.packs(),
+      services.packs(false),
     ]);
-    await document.session.checkPicture();
     const { session } = document;
     return {
       revision: session.revision,

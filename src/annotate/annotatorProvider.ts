@@ -49,6 +49,7 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
   >();
   private readonly resolvedEmitter = new vscode.EventEmitter<AnnotatorPanel>();
   readonly onDidChangeCustomDocument = this.changeEmitter.event;
+  private knownPacks: PackSummary[] | undefined;
   private readonly documentServices: DocumentServices;
   private readonly panelServices: PanelServices;
 
@@ -58,8 +59,13 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     private readonly log: vscode.LogOutputChannel,
   ) {
     const storage = context.storageUri ?? context.globalStorageUri;
-    this.documentServices = { inference, log, draftFolder: path.join(storage.fsPath, 'drafts') };
-    this.panelServices = { extensionUri: context.extensionUri, log, packs: () => this.packs() };
+    this.documentServices = {
+      inference,
+      log,
+      draftFolder: path.join(storage.fsPath, 'drafts'),
+      renderFolder: vscode.Uri.joinPath(storage, 'rendered'),
+    };
+    this.panelServices = { extensionUri: context.extensionUri, log, packs: (fresh) => this.packs(fresh) };
   }
 
   isOpen(uri: vscode.Uri): boolean {
@@ -175,12 +181,14 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     return group?.viewColumn ?? vscode.ViewColumn.Beside;
   }
 
-  private async packs(): Promise<PackSummary[]> {
+  private async packs(fresh: boolean): Promise<PackSummary[]> {
+    if (!fresh && this.knownPacks) return this.knownPacks;
     try {
-      return (await this.inference.request(listPacks, {})).packs;
+      this.knownPacks = (await this.inference.request(listPacks, {})).packs;
+      return this.knownPacks;
     } catch (error) {
       this.log.error('Packs:', toWireError(error).message);
-      return [];
+      return this.knownPacks ?? [];
     }
   }
 

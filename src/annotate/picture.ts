@@ -1,4 +1,5 @@
 /** How a picture reaches the inference process and the webview. */
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { GroundnoteError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';
@@ -11,13 +12,15 @@ const maxRenderedSide = 4096;
 /** A picture that is open; what is asked of the process is asked once, until `reset`. */
 export class Picture {
   private info: Promise<Size & { displayable: boolean }> | undefined;
-  private rendered: Promise<string> | undefined;
+  private rendered: Promise<vscode.Uri> | undefined;
   private version = 0;
   readonly name: string;
 
   constructor(
     readonly uri: vscode.Uri,
     private readonly inference: InferenceApi,
+    /** Where converted pictures lie; the webview may load from it. */
+    readonly renderFolder: vscode.Uri,
   ) {
     this.name = uri.path.split('/').pop() as string;
   }
@@ -34,7 +37,7 @@ export class Picture {
     return { width, height };
   }
 
-  /** An address that the webview can load: the file's own, or a data URI of a converted picture. */
+  /** An address that the webview can load: the file's own, or that of a converted copy. */
   async address(webview: vscode.Webview): Promise<string> {
     const { displayable } = await this.read();
     if (displayable) {
@@ -46,17 +49,25 @@ export class Picture {
       async () => {
         const image = await this.source();
         const { png } = await this.inference.request(renderImage, { image, maxSide: maxRenderedSide });
-        return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+        const copy = vscode.Uri.joinPath(this.renderFolder, `${randomUUID()}.png`);
+        await vscode.workspace.fs.writeFile(copy, png);
+        return copy;
       },
       () => (this.rendered = undefined),
     );
-    return this.rendered;
+    return webview.asWebviewUri(await this.rendered).toString();
   }
 
   /** The file has changed. */
   reset(): void {
     this.version++;
+    this.dispose();
     this.info = this.rendered = undefined;
+  }
+
+  /** Deletes the converted copy. */
+  dispose(): void {
+    void this.rendered?.then((copy) => vscode.workspace.fs.delete(copy)).catch(() => undefined);
   }
 
   private read(): Promise<Size & { displayable: boolean }> {

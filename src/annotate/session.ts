@@ -167,6 +167,10 @@ export class AnnotationSession {
     if (!this.dirty) return this.revert();
     // A repaired file lifts the problem; the annotations in hand stay, and saving asks.
     this.readProblem = this.readProblemOf(text);
+    this.pictureProblem = await this.conflictWith(
+      text,
+      await this.options.imageSize().catch(() => undefined),
+    );
     this.announce();
   }
 

@@ -18,7 +18,7 @@ export type Annotation = z.infer<typeof annotationSchema>;
 export const snapshotSchema = z.object({
   revision: z.number().int(),
   image: z
-    .object({ name: z.string(), /** Webview URI, or a data URI of a converted picture. */ uri: z.string() })
+    .object({ name: z.string(), /** Webview URI, of the picture or of a converted copy. */ uri: z.string() })
     .extend(sizeSchema.shape),
   annotations: z.array(annotationSchema),
   dirty: z.boolean(),

@@ -1,13 +1,25 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Icon } from '../ui/icon';
 import { Button, IconButton } from '../ui/toolkit';
 import { useStore } from './hooks';
 import type { Notice } from './store';
 
+/** What is only good to know goes by itself; troubles stay until closed. */
+const infoStaysMs = 8_000;
+
 /** Bars over the picture: what keeps the panel from working comes first. */
 export function Notices() {
   const [store, state] = useStore();
   const { snapshot, notice, lost } = state;
+  useEffect(() => {
+    if (notice?.level !== 'info') return;
+    const timer = setTimeout(
+      () => store.state.notice === notice && store.set({ notice: undefined }),
+      infoStaysMs,
+    );
+    return () => clearTimeout(timer);
+  }, [notice]);
   return (
     <div class="notices">
       {lost && (
