@@ -17,7 +17,7 @@ import { Endpoint } from '../protocol/rpc';
 import { escapeAttribute } from './escape';
 import { figureUri, imageExtensions } from './figureUris';
 import type { ResolvedImage } from './figures';
-import { NoteRenderer, type RenderOptions } from './render';
+import type { NoteRenderer, RenderOptions } from './render';
 
 export interface PreviewServices {
   extensionUri: vscode.Uri;
@@ -48,7 +48,7 @@ export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vsco
 }
 
 export class NotePreview {
-  private readonly renderer = new NoteRenderer();
+  private renderer: Promise<NoteRenderer> | undefined;
   private readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private disposed = false;
@@ -200,7 +200,10 @@ export class NotePreview {
       );
     }
     const settings = vscode.workspace.getConfiguration('groundnote.preview', this.note);
-    const { title, header, blocks, figures } = this.renderer.render(document.getText(), {
+    // Loaded for the first preview and not at activation: KaTeX and the Markdown parser take most of its time.
+    this.renderer ??= import('./render').then(({ NoteRenderer }) => new NoteRenderer());
+    const renderer = await this.renderer;
+    const { title, header, blocks, figures } = renderer.render(document.getText(), {
       allowHtml: vscode.workspace.isTrusted,
       frontMatter: settings.get<NonNullable<RenderOptions['frontMatter']>>('frontMatter', 'header'),
       interactive: true,

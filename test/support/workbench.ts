@@ -74,11 +74,11 @@ export class Workbench {
 
   /** Chooses an entry of the open context menu. */
   async chooseMenuItem(title: string): Promise<void> {
-    await this.page
-      .locator('.monaco-menu .action-item')
-      .filter({ has: this.page.locator(`.action-label[aria-label=${quoted(title)}]`) })
-      .first()
-      .click({ timeout: 3000 });
+    const label = this.page.locator(`.monaco-menu .action-label[aria-label=${quoted(title)}]`);
+    const item = this.page.locator('.monaco-menu .action-item').filter({ has: label }).first();
+    await item.click({ timeout: 3000 });
+    // A click right after the menu came up is taken for the one that opened it, and leaves it open.
+    for (let attempt = 0; attempt < 3 && (await isStillThere(item)); attempt++) await item.click();
   }
 
   /** The palette, a list of choices, or an input box. */
@@ -156,3 +156,10 @@ export class Workbench {
     await this.page.keyboard.press('Control+S');
   }
 }
+
+/** True when an element has not gone half a second later. */
+const isStillThere = (element: Locator) =>
+  element.waitFor({ state: 'detached', timeout: 500 }).then(
+    () => false,
+    () => true,
+  );
