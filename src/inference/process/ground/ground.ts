@@ -38,7 +38,7 @@ export async function groundInPicture(
   const helpers: PackRef[] = [];
   for (const { item, score } of matches) {
     await throwIfCancelled(context.signal);
-    context.progress({ phase: 'outlining', fraction: regions.length / matches.length });
+    context.progress({ phase: 'Finding the shapes', fraction: regions.length / matches.length });
     const shape = await shapeOfLabel(services, picture, item.lines, lines, context, stopwatch);
     if (shape?.pack && !helpers.some((helper) => helper.id === shape.pack?.id)) helpers.push(shape.pack);
     const confidence = Math.min(...item.lines.map((line) => line.confidence));

@@ -62,7 +62,7 @@ export class TextReader {
   async read(picture: Picture, context: HandlerContext, stopwatch: Stopwatch): Promise<TextLine[]> {
     const known = this.readings.get(picture.contentHash);
     if (known) return known;
-    context.progress({ phase: 'reading', fraction: 0 });
+    context.progress({ phase: 'Reading the text', fraction: 0 });
     const boxes = await this.detect(picture, stopwatch);
     await throwIfCancelled(context.signal);
     const texts = await this.recognize(picture, boxes, context, stopwatch);
@@ -124,7 +124,7 @@ export class TextReader {
         if (text.confidence > before.confidence) Object.assign(before, text, { turn });
       });
       context.progress({
-        phase: 'reading',
+        phase: 'Reading the text',
         fraction: Math.min(1, (at + batch.length) / crops.length),
       });
     }
