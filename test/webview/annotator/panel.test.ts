@@ -5,14 +5,15 @@ import { focusTool, notice, type Annotation } from '../../../src/protocol/annota
 import { GroundnoteError } from '../../../src/protocol/errors';
 import type { Point, Prompt } from '../../../src/protocol/geometry';
 import { packs } from './fakeHost';
-import { bundlePanel, launchChromium, PanelPage, type PanelOptions } from './panelPage';
+import { launchBrowser } from '../../support/chromium';
+import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
 
 let browser: Browser;
 let panel: PanelPage;
 beforeAll(async () => {
   mkdirSync('out', { recursive: true });
   await bundlePanel();
-  browser = await launchChromium();
+  browser = await launchBrowser();
 });
 afterAll(() => browser?.close());
 afterEach(async () => {

@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { pageHtml } from '../../../src/annotate/pageHtml';
 import { FakeHost, type FakeHostOptions } from './fakeHost';
 import { themes, type ThemeName } from './themes';
@@ -22,24 +22,9 @@ export async function bundlePanel(): Promise<void> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.ttf': 'dataurl' },
+    minify: true,
     outdir: out,
     logLevel: 'error',
-  });
-}
-
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--hide-scrollbars',
-    ],
   });
 }
 
