@@ -74,7 +74,7 @@ export class Workbench {
 
   /** Chooses an entry of the open context menu. */
   async chooseMenuItem(title: string): Promise<void> {
-    const label = this.page.locator(`.monaco-menu .action-label[aria-label=${quoted(title)}]`);
+    const label = this.page.locator(`.action-label[aria-label=${quoted(title)}]`);
     const item = this.page.locator('.monaco-menu .action-item').filter({ has: label }).first();
     await item.click({ timeout: 3000 });
     // A click right after the menu came up is taken for the one that opened it, and leaves it open.
