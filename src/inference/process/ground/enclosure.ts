@@ -19,26 +19,30 @@ const sameColor = 12;
 const sameBehindLine = 3;
 /** A line that crosses a shape is thinner than so many pixels. */
 const mostLine = 6;
-/** Share of the pixels around the text that must have one colour. */
+/** Share of the pixels of the text's box that must have the colour behind the text. */
+const backgroundShare = 0.35;
+/** Share of the pixels of a ring that must have one colour. */
 const evenShare = 0.6;
+/** Share of the pixels around a shape that must have one colour: lines and arrows that meet by chance do not. */
+const outlineShare = 0.75;
 /** The shape covers at most this share of the picture … */
 const mostOfPicture = 0.6;
 /** … at least this share of its convex hull … */
 export const leastConvex = 0.9;
 /** … and at least so many times the text's box. */
-const leastGrowth = 1.15;
+const leastGrowth = 1;
 /** An outline is at most so many pixels thick. */
 const mostOutline = 8;
 
 /** @param text box of the text in pixels of the picture */
 export function enclosingShape(picture: Picture, text: Box): Enclosure | undefined {
   const { width, height } = picture;
-  const around = ringOf(text, picture);
-  const color = commonColor(picture, around);
+  const behind = insideOf(text, picture);
+  const color = commonColor(picture, behind, backgroundShare);
   if (!color) return undefined;
   // Lines that cross a panel cut its colour into parts; a second try goes on behind them.
   for (const hop of [1, mostLine]) {
-    const filled = flood(picture, around, color, hop);
+    const filled = flood(picture, behind, color, hop);
     if (!filled) continue;
     const { mask, box } = filled;
     fillHoles(mask, width, box);
@@ -47,27 +51,28 @@ export function enclosingShape(picture: Picture, text: Box): Enclosure | undefin
     if (area > mostOfPicture * width * height || area < leastGrowth * textArea) continue;
     if (coverOf(mask, width, text) < 0.9 || area < leastConvex * hullArea(mask, width, box)) continue;
     const outer = addOutline(picture, mask, box);
-    return { mask: { width, height, data: mask }, box: outer };
+    if (outer) return { mask: { width, height, data: mask }, box: outer };
   }
   return undefined;
 }
 
 type Color = readonly [number, number, number];
 
-/** Pixels on the border of the text's box, a little outside, inside the picture. */
-function ringOf([x1, y1, x2, y2]: Box, { width, height }: Size): number[] {
-  const left = Math.max(0, Math.floor(x1));
-  const top = Math.max(0, Math.floor(y1));
-  const right = Math.min(width - 1, Math.ceil(x2));
-  const bottom = Math.min(height - 1, Math.ceil(y2));
-  const ring: number[] = [];
-  for (let x = left; x <= right; x++) ring.push(top * width + x, bottom * width + x);
-  for (let y = top; y <= bottom; y++) ring.push(y * width + left, y * width + right);
-  return ring;
+/** Pixels of the text's box without its margins, which may lie outside a shape that fits it tightly. */
+function insideOf([x1, y1, x2, y2]: Box, { width }: Size): number[] {
+  const margin = 0.15 * Math.min(x2 - x1, y2 - y1);
+  const pixels: number[] = [];
+  for (let y = Math.ceil(y1 + margin); y < y2 - margin; y++)
+    for (let x = Math.ceil(x1 + margin); x < x2 - margin; x++) pixels.push(y * width + x);
+  return pixels;
 }
 
 /** The colour that most of these pixels have, or undefined when there is none. */
-function commonColor({ data }: Picture, pixels: readonly number[]): Color | undefined {
+function commonColor(
+  { data }: Picture,
+  pixels: readonly number[],
+  share: number = evenShare,
+): Color | undefined {
   const bins = new Map<number, { count: number; sum: [number, number, number] }>();
   for (const at of pixels) {
     const [r, g, b] = [data[at * 3] as number, data[at * 3 + 1] as number, data[at * 3 + 2] as number];
@@ -85,7 +90,7 @@ function commonColor({ data }: Picture, pixels: readonly number[]): Color | unde
   const { count, sum } = best;
   const color: Color = [sum[0] / count, sum[1] / count, sum[2] / count];
   const alike = pixels.filter((at) => isColor(data, at, color)).length;
-  return alike >= evenShare * pixels.length ? color : undefined;
+  return alike >= share * pixels.length ? color : undefined;
 }
 
 function isColor(data: Uint8Array, at: number, [r, g, b]: Color, tolerance = sameColor): boolean {
@@ -219,9 +224,9 @@ const turn = (o: [number, number], a: [number, number], b: [number, number]) =>
 
 /**
  * Grows the shape by its outline: rings of pixels, as long as most of a ring differs from what lies further out.
- * @returns the box of the grown shape
+ * @returns the box of the grown shape; undefined when no ring near it has one colour
  */
-function addOutline(picture: Picture, mask: Uint8Array, box: Box): Box {
+function addOutline(picture: Picture, mask: Uint8Array, box: Box): Box | undefined {
   const { width, height, data } = picture;
   const grown = Uint8Array.from(mask);
   const rings: number[][] = [];
@@ -243,6 +248,7 @@ function addOutline(picture: Picture, mask: Uint8Array, box: Box): Box {
     rings.push(ring);
     edge = [x1 - 1, y1 - 1, x2 + 1, y2 + 1];
   }
+  if (!rings.slice(0, 3).some((ring) => commonColor(picture, ring, outlineShare))) return undefined;
   // The colour of the last ring is what lies outside; without one (another shape is near) nothing is added.
   const outside = commonColor(picture, rings.at(-1) ?? []);
   if (!outside || rings.length < 2) return box;

@@ -44,7 +44,9 @@ export async function shapeOfLabel(
       ? { mask: encodeRle(enclosure.mask), box: enclosure.box }
       : undefined;
   const proposed = await proposedShape(services, picture, text, context, stopwatch);
-  return proposed && isNamedBy(proposed.box, text, others) ? proposed : undefined;
+  return proposed && isAmid(proposed.box, text) && isNamedBy(proposed.box, text, others)
+    ? proposed
+    : undefined;
 }
 
 /**
@@ -72,6 +74,15 @@ export function isNamedBy(shape: Box, text: Box, others: readonly { box: Box }[]
 }
 
 const middle = ([x1, y1, x2, y2]: Box): [number, number] => [(x1 + x2) / 2, (y1 + y2) / 2];
+
+/** Whether a text stands in the middle of a shape in both directions. */
+function isAmid(shape: Box, text: Box): boolean {
+  const [a, b] = [middle(shape), middle(text)];
+  return (
+    Math.abs(a[0] - b[0]) <= 0.15 * (shape[2] - shape[0]) &&
+    Math.abs(a[1] - b[1]) <= 0.15 * (shape[3] - shape[1])
+  );
+}
 
 /** The segmenter's mask for the text's box, when it is a convex shape around it that ends at edges of the picture. */
 async function proposedShape(
