@@ -110,7 +110,7 @@ function buildProgram(io: CliIo): Command {
     .option('--root <folder>', "what the index's paths are relative to; otherwise its folder")
     .option('--limit <n>', 'only the first n objects', wholeNumber(1))
     .option('--max-clicks <n>', 'corrective clicks at most', wholeNumber(1), 20)
-    .option('--previous', 'give each corrective click the mask of the one before')
+    .option('--no-previous', 'give corrective clicks the clicks alone, not the mask before them')
     .option('--baselines', 'also the box as a mask, and GrabCut from the box')
     .option('--pack <id>', 'the pack to use')
     .action((options: SharedOptions & EvalOptions) => runEvalSegment(io, runtimeOf(options), options));

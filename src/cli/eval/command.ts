@@ -30,7 +30,7 @@ export interface EvalOptions {
   limit?: number;
   maxClicks: number;
   /** Give each corrective click the mask of the one before. */
-  previous?: boolean;
+  previous: boolean;
   baselines?: boolean;
   pack?: string;
   json?: boolean;
