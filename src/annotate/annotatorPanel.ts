@@ -30,12 +30,17 @@ export interface PanelServices {
 /** Tools that a command may start with. */
 export type Tool = 'point' | 'box' | 'stroke' | 'text';
 
+/** A page on a busy machine is there well before this. */
+const pagePatienceMs = 12_000;
+
 /** A panel of a document; it ends with its VS Code panel. */
 export class AnnotatorPanel {
   private readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private readonly readyEmitter = new vscode.EventEmitter<{ error?: unknown }>();
   private pageReady = false;
+  /** The page's script runs: it has asked for its first snapshot. */
+  private pageLoaded = false;
   private disposed = false;
   private sending: Promise<void> | undefined;
   private sendAgain = false;
@@ -83,12 +88,15 @@ export class AnnotatorPanel {
     );
     const asset = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview', name)).toString();
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      script: asset('annotator.js'),
-      style: asset('annotator.css'),
-      document: document.uri.toString(),
-    });
+    const load = () =>
+      pageHtml({
+        cspSource: webview.cspSource,
+        script: asset('annotator.js'),
+        style: asset('annotator.css'),
+        document: document.uri.toString(),
+      });
+    webview.html = load();
+    this.watchLoading(() => (webview.html = load()));
   }
 
   /** Resolves when the page has had its first snapshot. @throws what kept the picture from being shown */
@@ -120,9 +128,22 @@ export class AnnotatorPanel {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  /** Right after a reload of the window a page was seen to stay empty: one that never asks for anything is loaded again. */
+  private watchLoading(reload: () => void): void {
+    let left = 2;
+    const timer = setInterval(() => {
+      if (this.pageLoaded || left-- === 0) return clearInterval(timer);
+      if (!this.panel.visible) return;
+      this.services.log.warn(`The page of ${this.document.picture.name} did not load; loading it again.`);
+      reload();
+    }, pagePatienceMs);
+    this.disposables.push(new vscode.Disposable(() => clearInterval(timer)));
+  }
+
   private answer(): void {
     const { endpoint, document } = this;
     endpoint.handle(ready, async () => {
+      this.pageLoaded = true;
       const snapshot = await this.firstSnapshot().catch((error: unknown) => {
         this.readyEmitter.fire({ error });
         throw error;

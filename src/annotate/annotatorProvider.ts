@@ -76,7 +76,7 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     uri: vscode.Uri,
     open: vscode.CustomDocumentOpenContext,
   ): Promise<AnnotatorDocument> {
-    this.log.debug(`Opening ${uri.path}${open.backupId ? ' from its backup' : ''}.`);
+    this.log.info(`Opening ${uri.path}${open.backupId ? ' from its backup' : ''}.`);
     const document = await AnnotatorDocument.open(uri, this.documentServices);
     // With a backup VS Code knows already that the document is dirty; the draft is newer than what it names.
     if (open.backupId) document.session.takeRestored();
