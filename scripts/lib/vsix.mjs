@@ -11,9 +11,9 @@ const sources = [
   ...['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 
-/** Time of the newest file under a path, in milliseconds. */
+/** Time of the newest file under a path, in milliseconds; pictures of the README do not count. */
 function newest(file) {
-  if (!existsSync(file)) return 0;
+  if (!existsSync(file) || path.basename(file) === 'screenshots') return 0;
   const status = statSync(file);
   if (!status.isDirectory()) return status.mtimeMs;
   return Math.max(status.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));

@@ -155,7 +155,7 @@ export class AnnotatorFrame {
   /** What the screen shows at places of the picture. */
   async colors(places: readonly Point[]): Promise<Color[]> {
     // The pointer's own marks are not what is looked at.
-    await this.page.mouse.move(2, 2);
+    await this.page.mouse.move(400, 5);
     await sleep(150);
     const points = await this.pagePoints(places);
     const { data, info } = await sharp(await this.page.screenshot())

@@ -13,7 +13,7 @@ const note = 'pointing-and-reasoning.en.md';
 async function take(vscode: VSCode, name: string): Promise<void> {
   await vscode.workbench.clearToasts();
   // Hover marks and the caret would differ from run to run.
-  await vscode.page.mouse.move(2, 890);
+  await vscode.page.mouse.move(400, 5);
   await sleep(500);
   const window = await vscode.page.screenshot();
   await mkdir(folder, { recursive: true });
@@ -47,8 +47,8 @@ export async function takeScreenshots(): Promise<void> {
     await preview.frame.locator('h2', { hasText: 'LISA' }).scrollIntoViewIfNeeded();
     await take(vscode, 'note-and-preview');
 
-    // The figure beside the rendered note, with a phrase found in it.
-    await vscode.workbench.runCommand('View: Close Editor');
+    // The note, its preview and a figure of it side by side, with a phrase found in the figure.
+    await vscode.workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await (await preview.figure('../figures/lisa-architecture.png')).click();
     await vscode.annotator('lisa-architecture.png');
     await vscode.workbench.runCommand('Groundnote: Ground in Image…');
@@ -57,6 +57,7 @@ export async function takeScreenshots(): Promise<void> {
     await take(vscode, 'note-and-panel');
   });
   await inVSCode('dark', async (vscode) => {
+    await vscode.workbench.openFile(note);
     await vscode.workbench.explorerMenu('photos/coffee.jpg', 'Segment Image');
     const annotator = await vscode.annotator();
     await annotator.clickImage(366, 284);
