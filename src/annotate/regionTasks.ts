@@ -1,11 +1,12 @@
 /** Prompts and phrases → regions: asks the inference process, and turns each answer into one edit. Without VS Code. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Annotation, Edit } from '../protocol/annotator';
 import { nextColor } from '../protocol/colors';
 import { GroundnoteError } from '../protocol/errors';
-import type { Prompt } from '../protocol/geometry';
+import type { Prompt, Rle } from '../protocol/geometry';
 import { ground, segment, type ImageSource, type TaskResult } from '../protocol/inference';
-import type { Progress } from '../protocol/rpc';
+import { superseded, type Progress } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
 
 export interface RegionTasksOptions {
@@ -53,7 +54,8 @@ export class RegionTasks {
    */
   async promptRegion(params: { regionId: string; prompts: Prompt[]; pack?: string }): Promise<PromptResult> {
     const { regionId, prompts, pack } = params;
-    const previous = prompts.find((prompt) => prompt.type === 'mask');
+    const before = this.options.annotations().find(({ id }) => id === regionId);
+    const previous = prompts.find((prompt) => prompt.type === 'mask')?.mask ?? refinedMask(before, prompts);
     const spatial = prompts.filter((prompt) => prompt.type !== 'mask' && prompt.type !== 'text');
     if (!spatial.length)
       throw new GroundnoteError('invalid-params', 'A region needs a point, a box or a stroke.');
@@ -63,7 +65,7 @@ export class RegionTasks {
         {
           image: await this.options.image(),
           prompts: spatial,
-          ...(previous && { previous: previous.mask }),
+          ...(previous && { previous }),
           ...(pack !== undefined && { pack }),
         },
         { signal, onProgress },
@@ -75,12 +77,12 @@ export class RegionTasks {
         'not-found',
         result.text ?? 'The model sees no thing there. Add a point or a box.',
       );
-    const before = this.options.annotations().find(({ id }) => id === regionId);
+    const current = this.options.annotations().find(({ id }) => id === regionId);
     this.options.apply({
       title: titles[(spatial.at(-1) as Prompt).type],
       put: [
         {
-          ...(before ?? { color: nextColor(this.options.annotations()) }),
+          ...(current ?? { color: nextColor(this.options.annotations()) }),
           id: regionId,
           geometry: { type: 'mask', mask: found.mask },
           provenance: { by: 'pack', packs: packsOf(result), prompts },
@@ -142,7 +144,7 @@ export class RegionTasks {
     phase: string,
     question: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<TaskResult>,
   ): Promise<TaskResult> {
-    this.running.get(key)?.abort();
+    this.running.get(key)?.abort(superseded);
     const controller = new AbortController();
     this.running.set(key, controller);
     this.report(phase);
@@ -163,6 +165,15 @@ export class RegionTasks {
     this.phase = phase;
     this.options.onBusy(phase);
   }
+}
+
+/** The mask that a corrective prompt improves: the region's own, when its prompts are the first of the new ones. */
+function refinedMask(region: Annotation | undefined, prompts: readonly Prompt[]): Rle | undefined {
+  if (region?.geometry.type !== 'mask' || region.provenance.by !== 'pack') return undefined;
+  const earlier = region.provenance.prompts;
+  const grown =
+    earlier.length < prompts.length && earlier.every((prompt, i) => isDeepStrictEqual(prompt, prompts[i]));
+  return grown && earlier.length ? region.geometry.mask : undefined;
 }
 
 const packsOf = (result: TaskResult) => result.packs ?? [result.pack];

@@ -7,7 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { z } from 'zod';
 import { GroundnoteError } from '../protocol/errors';
 import { alive, logLine, type ProcessOptions } from '../protocol/inference';
-import { Endpoint, type RequestChannel, type RequestOptions } from '../protocol/rpc';
+import { Endpoint, superseded, type RequestChannel, type RequestOptions } from '../protocol/rpc';
 
 /** stopped: no process, no memory; starting; ready: in memory and idle; busy: at work. */
 export type InferenceState = 'stopped' | 'starting' | 'ready' | 'busy';
@@ -28,6 +28,8 @@ export interface InferenceClientOptions extends Pick<
 
 /** How long a cancelled run may go on before the process is killed. */
 const cancelGraceMs = 250;
+/** The same for a run whose place a newer request took: killing it would cost the newer one more than waiting. */
+const supersedeGraceMs = 5000;
 
 /** A process and the wire to it. */
 interface Worker {
@@ -94,7 +96,8 @@ export class InferenceClient {
     if (signal?.aborted) return Promise.reject(new GroundnoteError('cancelled', 'Cancelled.'));
     return new Promise((resolve, reject) => {
       let run = new AbortController();
-      const onAbort = () => this.cancel(job);
+      const onAbort = () =>
+        this.cancel(job, signal?.reason === superseded ? supersedeGraceMs : cancelGraceMs);
       const settle = (action: () => void) => {
         if (!this.jobs.delete(job)) return;
         signal?.removeEventListener('abort', onAbort);
@@ -126,8 +129,8 @@ export class InferenceClient {
     });
   }
 
-  /** Rejects a job at once, and sees to it that its run ends. */
-  private cancel(job: Job): void {
+  /** Rejects a job at once, and sees to it that its run ends: by itself within `graceMs`, or with the process. */
+  private cancel(job: Job, graceMs: number): void {
     const { worker } = job;
     job.reject(new GroundnoteError('cancelled', 'Cancelled.'));
     job.abort();
@@ -140,7 +143,7 @@ export class InferenceClient {
       this.worker = undefined;
       worker.child.kill('SIGKILL');
       this.update();
-    }, cancelGraceMs);
+    }, graceMs);
     const done = () => clearTimeout(timer);
     worker.endpoint.request(alive, {}).then(done, done);
   }

@@ -63,6 +63,12 @@ export interface Transport {
   listen(onMessage: (message: unknown) => void): () => void;
 }
 
+/**
+ * Abort reason of a request that a newer one replaces: its answer is not wanted, but what it computes on the way (a
+ * loaded model, an encoding) is what the newer one needs, so it is not stopped by force unless it takes long.
+ */
+export const superseded = new GroundnoteError('cancelled', 'A newer request took its place.');
+
 export interface RequestOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;

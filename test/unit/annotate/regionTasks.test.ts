@@ -75,6 +75,17 @@ describe('promptRegion', () => {
     expect(asked[0]).toMatchObject({ previous: mask, prompts: [point] });
   });
 
+  it('refines the mask of a region whose prompts grow, and starts anew when they change', async () => {
+    const { tasks, asked } = setUp(() => Promise.resolve(answer));
+    const box = { type: 'box' as const, box: [0, 0, 2, 2] as [number, number, number, number] };
+    await tasks.promptRegion({ regionId: 'a', prompts: [point] });
+    expect(asked[0]).not.toHaveProperty('previous');
+    await tasks.promptRegion({ regionId: 'a', prompts: [point, box] });
+    expect(asked[1]).toMatchObject({ previous: mask });
+    await tasks.promptRegion({ regionId: 'a', prompts: [box] });
+    expect(asked[2]).not.toHaveProperty('previous');
+  });
+
   it('cancels the older question about the same region, and no other', async () => {
     const { tasks, edits } = setUp(
       (_, signal) =>

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { imageInfo, listPacks, renderImage, segment } from '../../../src/protocol/inference';
 import { rleArea } from '../../../src/protocol/rle';
+import { superseded } from '../../../src/protocol/rpc';
 import {
   InferenceClient,
   type InferenceClientOptions,
@@ -109,6 +110,18 @@ describe('the client', { timeout: 30_000 }, () => {
     expect((await behind).width).not.toBe(pid);
     expect(performance.now() - started).toBeLessThan(5000);
     await ended(pid);
+  });
+
+  it('waits for a run whose place a newer request took, and keeps the process', async () => {
+    const client = start({ entry });
+    const { width: pid } = await ask(client, 'now');
+    const controller = new AbortController();
+    const older = ask(client, 'block:600', controller.signal);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    controller.abort(superseded);
+    const newer = ask(client, 'now');
+    await expect(older).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await newer).width).toBe(pid);
   });
 
   it('does not start a process for a request that is cancelled already', async () => {
