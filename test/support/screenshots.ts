@@ -47,8 +47,9 @@ export async function takeScreenshots(): Promise<void> {
     await preview.frame.locator('h2', { hasText: 'LISA' }).scrollIntoViewIfNeeded();
     await take(vscode, 'note-and-preview');
 
-    // The note, its preview and a figure of it side by side, with a phrase found in the figure.
-    await vscode.workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    // The preview and a figure of it side by side, with a phrase found in the figure.
+    await vscode.workbench.tab(note).click();
+    await vscode.workbench.closeActiveEditor();
     await (await preview.figure('../figures/lisa-architecture.png')).click();
     await vscode.annotator('lisa-architecture.png');
     await vscode.workbench.runCommand('Groundnote: Ground in Image…');
