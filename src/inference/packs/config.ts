@@ -37,6 +37,8 @@ export const segmenterConfigSchema = z.object({
     .nullish(),
   /** Guided filter that makes the edge follow the picture; null or radius 0: none. */
   refine: z.object({ radius: z.number().int().min(0).max(256), eps: z.number().positive() }).nullish(),
+  /** Islands and holes smaller than this share of the mask's largest piece go, unless a prompt points at them. */
+  tidy_share: z.number().min(0).max(1).default(0),
 });
 export type SegmenterConfig = z.infer<typeof segmenterConfigSchema>;
 

@@ -26,6 +26,12 @@ export interface PromptSet {
   mask?: Rle;
 }
 
+/** The pixels that the prompts touch: clicks and the corners of strokes. */
+export const placesOf = ({ points, strokes }: PromptSet): Point[] => [
+  ...points.map(({ point }) => point),
+  ...strokes.flat(),
+];
+
 /**
  * Sorts prompts and checks them against the picture. Of several boxes the last counts; `previous` goes before a mask prompt.
  * @throws GroundnoteError invalid-params for places outside the picture, an empty box, a mask of another size, or text

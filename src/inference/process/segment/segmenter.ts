@@ -21,7 +21,8 @@ import type { SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { finishMask } from './finish';
 import { givenLogits, transferLogits } from './maskInput';
-import { pointArrays, type PromptSet } from './prompts';
+import { placesOf, pointArrays, type PromptSet } from './prompts';
+import { tidyMask } from './tidy';
 import { cropAround, focusBox, viewSize, type EncodedView, type Logits } from './view';
 
 const keptEncodings = 16;
@@ -114,7 +115,11 @@ export class Segmenter {
       view = second;
       await throwIfCancelled(signal);
     }
-    const mask = await stopwatch.time('refine', () => finishMask(decoded.logits, view, picture, this.config));
+    const mask = await stopwatch.time('refine', () => {
+      const { tidy_share: share } = this.config;
+      const whole = finishMask(decoded.logits, view, picture, this.config);
+      return share > 0 ? tidyMask(whole, share, placesOf(prompts)) : whole;
+    });
     return { mask, score: decoded.score };
   }
 
