@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { outFolder, root, runLogged, runMain, runShown, say } from './lib/process.mjs';
 import { ensureNodeModules, ensureSystem } from './lib/setup.mjs';
 
-/** The kinds of tests, the projects of vitest.config.ts, and what each needs besides npm's packages and a build. */
+/** The kinds of tests, the projects of vitest.config.mts, and what each needs besides npm's packages and a build. */
 const kinds = {
   unit: async () => undefined,
   webview: () => ensureSystem(['browser', 'chineseFont']),

@@ -7,7 +7,7 @@ import { outFolder, root, runLogged, say } from './process.mjs';
 import { findBrowser } from './setup.mjs';
 
 /**
- * A job of examples/headless.json; its note or image is relative to examples/.
+ * A job of scripts/headless.json; its note or image is relative to examples/.
  * @typedef {{task: 'render', note: string}} RenderJob
  * @typedef {{task: 'segment' | 'ground', image: string, point?: number[], box?: number[], stroke?: number[][],
  *   text?: string}} ImageJob
@@ -117,7 +117,7 @@ export async function runHeadless() {
     }
   };
   /** @type {(RenderJob | ImageJob)[]} */
-  const jobs = JSON.parse(readFileSync(path.join(root, 'examples/headless.json'), 'utf8'));
+  const jobs = JSON.parse(readFileSync(path.join(root, 'scripts/headless.json'), 'utf8'));
   const pages = [];
   const names = new Set();
   for (const job of jobs) {

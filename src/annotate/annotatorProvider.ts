@@ -171,8 +171,9 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     this.resolvedEmitter.dispose();
   }
 
-  /** Where another panel is already, or beside the active editor. */
+  /** Where another panel is already, or beside the active editor; where nothing is open, there. */
   private columnBeside(): vscode.ViewColumn {
+    if (!vscode.window.tabGroups.activeTabGroup.activeTab) return vscode.ViewColumn.Active;
     const group = vscode.window.tabGroups.all.find((each) =>
       each.tabs.some(
         ({ input }) => input instanceof vscode.TabInputCustom && input.viewType === annotatorViewType,

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { PNG } from 'pngjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError } from '../protocol/errors';
 import {

@@ -2,7 +2,7 @@
  * The sidecar of a picture: `photo.png` → `photo.json`, a LabelMe file that labelme and X-AnyLabeling open too. What
  * Groundnote does not know in it is kept; a file that is no LabelMe file is never taken for an empty one.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';

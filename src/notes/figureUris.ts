@@ -1,7 +1,7 @@
 /** From what a note writes, or what a menu of VS Code hands over, to the address of a picture. Host only. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { imagePath } from './imagePaths';
 
 /** Pictures that the side panel opens. */

@@ -1,7 +1,7 @@
 /** The previews of notes: the command that opens them, one panel per note, and their return after a reload. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCancelled, toWireError } from '../protocol/errors';
 import { figureFromContext } from './figureUris';
 import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';

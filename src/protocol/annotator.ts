@@ -2,7 +2,7 @@
  * Between the host and the side panel. The host owns the document: the panel sends gestures and edits, the host
  * applies them (one undo step of VS Code each) and answers with whole snapshots, so that nothing is lost when a panel goes.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { promptSchema, regionSchema, sizeSchema } from './geometry';
 import { packSummarySchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';

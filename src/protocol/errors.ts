@@ -1,5 +1,5 @@
 /** Errors that a user can cause or meet: a code for the program, one sentence for the person. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const errorCodes = [
   'cancelled',

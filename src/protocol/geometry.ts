@@ -2,7 +2,7 @@
  * Places in a picture. Coordinates are pixels of the original picture with its EXIF orientation applied,
  * origin at the top left corner, x to the right, y down. Pixel (i, j) covers [i, i + 1) × [j, j + 1).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Width and height in pixels; never a bare pair, because libraries disagree about the order. */
 export const sizeSchema = z.object({

@@ -1,5 +1,5 @@
 /** What the inference process can be asked: one channel per task, and what serves them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { boxSchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
 import { packSummarySchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';

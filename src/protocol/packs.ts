@@ -1,5 +1,5 @@
 /** `groundnote.json`: what a pack says of itself. No code in a pack is ever run. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const tasks = ['segment', 'ground', 'refer', 'ask', 'describe'] as const;
 export const taskSchema = z.enum(tasks);

@@ -1,5 +1,5 @@
 /** Between the host and the preview of a note. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventChannel, requestChannel } from './rpc';
 
 /** A top-level block of the note: unchanged ones keep their key, and their DOM. Lines are 0-based, end exclusive. */

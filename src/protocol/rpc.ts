@@ -2,7 +2,7 @@
  * Messages between the host, the webviews and the inference process. A channel is an object that names the
  * message and holds its schemas, so that name, parameters and answer cannot drift apart; one class serves both ends.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GroundnoteError, toWireError, wireErrorSchema } from './errors';
 
 /** A question with one answer; while it is under way it may report progress. */

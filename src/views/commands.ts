@@ -28,14 +28,21 @@ async function pickImage(): Promise<vscode.Uri | undefined> {
   );
   const browse = { label: '$(folder-opened) Browse…', uri: undefined };
   const items = found
-    .map((uri) => ({ label: path.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri }))
+    .map((uri) => ({
+      label: path.basename(uri.path),
+      description: vscode.workspace.asRelativePath(uri),
+      uri,
+    }))
     .sort((a, b) => a.description.localeCompare(b.description));
   const picked = await vscode.window.showQuickPick([...items, browse], {
     placeHolder: 'Choose an image',
     matchOnDescription: true,
   });
   if (!picked || picked.uri) return picked?.uri;
-  const files = await vscode.window.showOpenDialog({ filters: { Images: imageExtensions }, canSelectMany: false });
+  const files = await vscode.window.showOpenDialog({
+    filters: { Images: imageExtensions },
+    canSelectMany: false,
+  });
   return files?.[0];
 }
 

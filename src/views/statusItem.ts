@@ -11,7 +11,11 @@ const texts: Record<InferenceState, string | undefined> = {
 
 /** A status item that is hidden while no model is in memory; a click unloads it. */
 export class StatusItem implements vscode.Disposable {
-  private readonly item = vscode.window.createStatusBarItem('groundnote.inference', vscode.StatusBarAlignment.Right, 10);
+  private readonly item = vscode.window.createStatusBarItem(
+    'groundnote.inference',
+    vscode.StatusBarAlignment.Right,
+    10,
+  );
 
   constructor() {
     this.item.name = 'Groundnote';

@@ -1,7 +1,7 @@
 /** Runs `eval segment` over an index of objects. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPicture } from '../../inference/process/images';
 import type { Runtime } from '../../inference/process/runtime';
 import { GroundnoteError } from '../../protocol/errors';

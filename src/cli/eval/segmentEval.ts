@@ -1,5 +1,5 @@
 /** `eval segment`: one point, the box, and corrective clicks, over an index of objects; overall and per set. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { boxSchema, pointSchema, type Box, type Prompt } from '../../protocol/geometry';
 import type { Mask } from '../../protocol/rle';
 import { clicksNeeded, iou, mean, nextClick, type Click } from './metrics';

@@ -1,5 +1,5 @@
 /** What the configuration files of a `promptable-segmenter` hold; other keys are ignored. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 

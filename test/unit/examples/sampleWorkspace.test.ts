@@ -31,7 +31,7 @@ describe('sample notes', () => {
   });
 });
 
-describe('headless.json', () => {
+describe('the jobs of npm start -- --headless', () => {
   const jobs = z
     .array(
       z.discriminatedUnion('task', [
@@ -46,7 +46,7 @@ describe('headless.json', () => {
         }),
       ]),
     )
-    .parse(JSON.parse(readFileSync(path.join(examples, 'headless.json'), 'utf8')));
+    .parse(JSON.parse(readFileSync(path.resolve('scripts/headless.json'), 'utf8')));
 
   it('points into pictures that are there', async () => {
     for (const job of jobs) {

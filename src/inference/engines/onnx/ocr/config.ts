@@ -1,5 +1,5 @@
 /** `config.json` of an `ocr` pack: the two graphs of PP-OCR and what lies around them. Other keys are ignored. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../examples');
 
 /** JPEG of a sample photo, base64, `width` pixels wide, with a mask of the test objects painted over it. */
 export async function samplePhoto(name, width, mask, style = 'overlay') {
