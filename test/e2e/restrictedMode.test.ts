@@ -1,0 +1,36 @@
+/** A workspace that nobody trusts: notes can be read and figures segmented, but a note's own HTML is only shown. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useVSCode } from '../support/useVSCode';
+
+const vscode = useVSCode({
+  workspaceTrust: true,
+  settings: { 'security.workspace.trust.startupPrompt': 'never' },
+  prepare: (workspace) =>
+    writeFile(
+      path.join(workspace, 'notes/html.md'),
+      'A <b>bold</b> word, a tag <SEG>, and $x^2$.\n\n<script>document.title = "owned"</script>\n',
+    ),
+});
+
+describe('an untrusted workspace', () => {
+  it("shows a note's own HTML as text, and its maths as maths", async () => {
+    const { workbench } = vscode();
+    await workbench.openFile('html.md');
+    await workbench.runCommand('Groundnote: Open Note Preview to the Side');
+    const { frame } = await vscode().preview();
+    const text = await frame.locator('body').innerText();
+    expect(text).toContain('A <b>bold</b> word, a tag <SEG>');
+    expect(text).toContain('<script>');
+    expect(await frame.locator('.gn-block b, .gn-block script').count()).toBe(0);
+    expect(await frame.locator('.katex').count()).toBe(1);
+  });
+
+  it('segments with the embedded model', async () => {
+    await vscode().workbench.explorerMenu('photos/coffee.jpg', 'Segment Image');
+    const annotator = await vscode().annotator('coffee.jpg');
+    await annotator.clickImage(366, 284);
+    await annotator.waitForRegions(1);
+  });
+});
