@@ -2,20 +2,22 @@
  * Builds everything that runs into `dist/`: the extension host, the inference process, the command line,
  * the two webviews, and the embedded packs.
  *
- *   node esbuild.mjs [--watch] [--production] [--out FOLDER]
+ *   node esbuild.mjs [--watch] [--production] [--out FOLDER] [--inputs FILE]
  *
- * `dist/` is overwritten file by file; `npm run package` builds into an empty folder of its own.
+ * `dist/` is overwritten file by file; `npm run package` builds into an empty folder of its own. With --inputs the
+ * names of all files that were bundled go to a JSON file, for the notices of the package.
  */
 import { context } from 'esbuild';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-const { watch, production, out } = parseArgs({
+const { watch, production, out, inputs } = parseArgs({
   options: {
     watch: { type: 'boolean', default: false },
     production: { type: 'boolean', default: false },
     out: { type: 'string', default: 'dist' },
+    inputs: { type: 'string' },
   },
 }).values;
 
@@ -32,6 +34,7 @@ const node = {
   outExtension: { '.js': '.cjs' },
   sourcemap: production ? false : 'linked',
   minify: production,
+  metafile: true,
   logLevel: 'info',
   // ESM dependencies that look at import.meta.url get the bundle's own address.
   define: { 'import.meta.url': 'groundnoteModuleUrl' },
@@ -46,6 +49,7 @@ const browser = {
   outdir: path.join(out, 'webview'),
   sourcemap: production ? false : 'inline',
   minify: production,
+  metafile: true,
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.ttf': 'dataurl', '.svg': 'dataurl' },
@@ -96,11 +100,14 @@ const contexts = await Promise.all([
     entryPoints: { annotator: 'webview/annotator/main.tsx', preview: 'webview/preview/main.ts' },
   }),
 ]);
+const bundled = [];
 for (const each of contexts) {
   if (watch) {
     await each.watch();
   } else {
-    await each.rebuild();
+    const { metafile } = await each.rebuild();
+    bundled.push(...Object.keys(metafile.inputs));
     await each.dispose();
   }
 }
+if (inputs) writeFileSync(inputs, JSON.stringify(bundled));

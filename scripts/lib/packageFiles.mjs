@@ -1,6 +1,7 @@
 /** What a packaged extension holds: the staging folder from which the .vsix is made. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { thirdPartyNotices } from './notices.mjs';
 import { outFolder, root, runLogged, say } from './process.mjs';
 
 /** Targets whose native files exist: onnxruntime-node 1.30 has none for Macs with Intel processors. */
@@ -25,9 +26,10 @@ const developmentFields = ['private', 'scripts', 'dependencies', 'devDependencie
 /** The folder of an installed package. */
 const packageFolder = (name) => path.join(root, 'node_modules', ...name.split('/'));
 
-/** True for what a running program does not read. */
-const isExtra = (file) =>
-  /\.(map|d\.[cm]?ts|mts|flow|markdown|bnf)$|(^|[\\/])(README|CHANGELOG)[^\\/]*$/i.test(file);
+/** True for what a running program does not read; READMEs of @img/sharp-* say whose libraries are inside. */
+const isExtra = (name, file) =>
+  /\.(map|d\.[cm]?ts|mts|flow|markdown|bnf)$|(^|[\\/])CHANGELOG[^\\/]*$/i.test(file) ||
+  (/(^|[\\/])README[^\\/]*$/i.test(file) && !name.startsWith('@img/sharp-'));
 
 /** Copies a package, or the named parts of it, without what a running program does not read; licences stay. */
 function stagePackage(name, parts, modules) {
@@ -36,7 +38,7 @@ function stagePackage(name, parts, modules) {
   for (const part of parts ? ['package.json', ...parts, ...licences] : ['.'])
     cpSync(path.join(from, part), path.join(modules, ...name.split('/'), part), {
       recursive: true,
-      filter: (source) => !isExtra(path.relative(from, source)),
+      filter: (source) => !isExtra(name, path.relative(from, source)),
     });
 }
 
@@ -88,10 +90,11 @@ export async function stagePackageFiles(target, folder) {
   for (const field of developmentFields) delete manifest[field];
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
+  const inputs = `${folder}.inputs.json`;
   await runLogged('build-production', process.execPath, [
     'esbuild.mjs',
     '--production',
-    ...['--out', path.join(folder, 'dist')],
+    ...['--out', path.join(folder, 'dist'), '--inputs', inputs],
   ]);
   const modules = path.join(folder, 'dist/node_modules');
   stagePackage('onnxruntime-node', ['dist', `bin/napi-v6/${target.replace('-', '/')}`], modules);
@@ -100,4 +103,8 @@ export async function stagePackageFiles(target, folder) {
   stagePackage('sharp', ['dist'], modules);
   for (const name of ['@img/colour', 'detect-libc', 'semver']) stagePackage(name, undefined, modules);
   await stageSharpBinaries(target, modules);
+  writeFileSync(
+    path.join(folder, 'THIRD_PARTY_NOTICES.txt'),
+    thirdPartyNotices(JSON.parse(readFileSync(inputs, 'utf8')), modules),
+  );
 }

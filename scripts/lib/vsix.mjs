@@ -7,7 +7,9 @@ import { cacheFolder, outFolder, root, say } from './process.mjs';
 
 /** All that a package is made from. */
 const sources = [
-  ...['src', 'webview', 'media', 'models', 'scripts/lib/packageFiles.mjs', 'esbuild.mjs', '.vscodeignore'],
+  ...['src', 'webview', 'media', 'models', 'esbuild.mjs', '.vscodeignore'],
+  ...['packageFiles.mjs', 'notices.mjs', 'noticeFacts.mjs'].map((name) => `scripts/lib/${name}`),
+  'scripts/licences',
   ...['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 
