@@ -30,8 +30,9 @@ CONFIG = dict(
     mask_threshold=0.0,
     stroke_samples=32,
     crop_scale=1.5,
-    second_view=dict(scale=1.5, max_aspect=2.0, min_side=48, max_cover=0.6, mask_input=False),
-    refine=dict(radius=0, eps=0.0001),
+    second_view=dict(scale=1.5, max_aspect=2.0, min_side=48, max_cover=0.85, mask_input=False),
+    refine=dict(radius=2, eps=0.001),
+    tidy_share=0.02,
 )
 PREPROCESSOR = dict(do_resize=True, resample='bilinear', size=dict(longest_area_side=SIZE), rescale_factor=1 / 255, do_normalize=True,
                     image_mean=[round(float(v), 6) for v in MEAN], image_std=[round(float(v), 6) for v in STD])

@@ -4,7 +4,7 @@ The extension runs the same steps in TypeScript; parity.py writes fixtures from 
 
 1. the whole picture is a view: resize, normalise, encode (once per picture), decode with the prompts;
 2. if a second view pays: crop around the box, or around the first mask and the points, encode, decode again;
-3. upsample the logits to the crop, refine, threshold.
+3. upsample the logits to the crop, refine, threshold, drop small islands and holes.
 
 Coordinates: pixels of the picture, origin top left, boxes (x1, y1, x2, y2) with right and bottom exclusive; a point is a
 continuous position, so the centre of pixel (3, 5) is (3.5, 5.5). A view is a whole-number rectangle of the picture.
@@ -182,8 +182,36 @@ class Segmenter:
                     previous = self.transfer(logits, view, second.rectangle, second.size)
                 logits, quality, _ = self.decode(second, prompt, previous)
                 view = second
-        result = self.finish(logits, view, picture), quality
+        places = [p[:2] for p in prompt.points] + [p for line in prompt.strokes for p in line]
+        result = tidy(self.finish(logits, view, picture), self.config.get('tidy_share', 0), places), quality
         return (*result, view) if with_view else result
+
+
+def tidy(mask, share, keep):
+    """Drops islands and fills holes smaller than a share of the largest piece, unless a point of `keep` lies in them.
+
+    Pieces of the object hang together over edges, pieces of the background over edges and corners.
+    """
+    columns = np.flatnonzero(mask.any(0))
+    if share <= 0 or len(columns) == 0:
+        return mask
+    part = mask[:, columns[0]:columns[-1] + 1].copy()
+    inside = [(int(y), int(x) - columns[0]) for x, y in keep if 0 <= int(x) - columns[0] < part.shape[1] and 0 <= int(y) < len(part)]
+    before, limit = part.copy(), 0.0
+    for value, connectivity in ((True, 4), (False, 8)):
+        count, ids, stats, _ = cv2.connectedComponentsWithStats((before == value).astype(np.uint8), connectivity=connectivity)
+        areas = stats[:, cv2.CC_STAT_AREA]
+        if value:
+            limit = share * areas[1:].max()
+        small = areas < limit
+        small[0] = False
+        small[[ids[y, x] for y, x in inside]] = False
+        if not value:
+            small[np.concatenate([ids[0], ids[-1], ids[:, 0], ids[:, -1]])] = False
+        part[small[ids]] = not value
+    out = mask.copy()
+    out[:, columns[0]:columns[-1] + 1] = part
+    return out
 
 
 def given_logits(mask, rectangle, size):
