@@ -1,6 +1,6 @@
 """Trains the segmenter on the CPU: two single-threaded ranks over gloo, resumable, scheduled by the clock.
 
-    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 train.py --minutes 80 --nanodet ../shared/data/weights/nanodet_m_416.onnx
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 train.py --minutes 89 --nanodet ../shared/data/weights/nanodet_m_416.onnx
 
 Writes .cache/training/run/last.pt (everything, for resuming) and ema.pt (the averaged weights, for export.py).
 """
@@ -84,12 +84,12 @@ def groups(model, lr):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--nanodet', help='ONNX file whose backbone and neck the encoder starts from')
-    parser.add_argument('--minutes', type=float, default=80, help='training time in all, resumed stretches included')
+    parser.add_argument('--minutes', type=float, default=89, help='training time in all, resumed stretches included')
     parser.add_argument('--pictures', type=int, default=4, help='views per rank and step')
     parser.add_argument('--prompts', type=int, default=3, help='prompts per view')
     parser.add_argument('--size', type=int, default=256)
     parser.add_argument('--finish-size', type=int, default=320, help='size of half of the views of the last part')
-    parser.add_argument('--finish-from', type=float, default=0.8, help='share of the time after which that begins')
+    parser.add_argument('--finish-from', type=float, default=0.75, help='share of the time after which that begins')
     parser.add_argument('--lr', type=float, default=1.2e-3)
     parser.add_argument('--save-every', type=float, default=3, help='minutes between checkpoints')
     args = parser.parse_args()
