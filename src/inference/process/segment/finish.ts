@@ -14,6 +14,12 @@ const grey = { red: 0.299 / 255, green: 0.587 / 255, blue: 0.114 / 255 };
 
 const tileColumns = 16;
 
+/**
+ * The guided filter works on a grid of at most so many cells (Fast Guided Filter, He and Sun 2015: subsampling changes
+ * the coefficients little). On large objects its window grows with the cells, as the logits' own cells do.
+ */
+const filterCells = 2 ** 14;
+
 /** For each pixel along an axis: the grid cells to its left and right, and how far it is from the first to the second. */
 interface GridLine {
   low: Int32Array;
@@ -89,11 +95,12 @@ function upsampled(logits: Logits, view: View, part: Rectangle): Field {
 
 /**
  * The field that the guided filter makes of logits: a soft mask 0 to 1 whose edge follows the picture.
- * @param radius of the filter's window, in pixels
+ * @param radius of the filter's window, in pixels, at least
  */
 function refined(field: Field, picture: Picture, threshold: number, radius: number, eps: number): Field {
   const { rectangle } = field;
-  const step = Math.max(1, Math.floor(radius / 2));
+  const coarsest = Math.sqrt((rectangle.width * rectangle.height) / filterCells);
+  const step = Math.max(1, Math.floor(radius / 2), Math.ceil(coarsest));
   const width = Math.ceil(rectangle.width / step);
   const height = Math.ceil(rectangle.height / step);
   const guide = new Float32Array(width * height);
@@ -119,7 +126,13 @@ function refined(field: Field, picture: Picture, threshold: number, radius: numb
       soft[i] = logit > 9 ? 1 : logit < -9 ? 0 : 1 / (1 + Math.exp(-logit));
     }
   }
-  const { a, b } = guidedCoefficients(guide, soft, { width, height }, Math.round(radius / step), eps);
+  const { a, b } = guidedCoefficients(
+    guide,
+    soft,
+    { width, height },
+    Math.max(1, Math.round(radius / step)),
+    eps,
+  );
   return {
     rectangle,
     a,
