@@ -1,10 +1,10 @@
 /** The built page of the preview in Chromium, with a host that the test plays. */
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 const require = createRequire(import.meta.url);
 const folder = path.resolve('.cache/test/preview');
@@ -24,24 +24,6 @@ export async function buildPage(): Promise<void> {
   const katex = path.join(path.dirname(require.resolve('katex/package.json')), 'dist');
   cpSync(path.join(katex, 'katex.min.css'), path.join(folder, 'katex.min.css'));
   cpSync(path.join(katex, 'fonts'), path.join(folder, 'fonts'), { recursive: true });
-}
-
-/** Chromium of this machine; undefined where there is none. */
-export async function launch(): Promise<Browser | undefined> {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) return undefined;
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 /** What the page posted, oldest first. */

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NoteRenderer } from '../../../src/notes/render';
-import { buildPage, inPage, launch, openPage, posted, send, type PageOptions } from './page';
+import { launchBrowser } from '../../support/chromium';
+import { buildPage, inPage, openPage, posted, send, type PageOptions } from './page';
 
 const picture =
   'data:image/svg+xml,' +
@@ -80,29 +81,22 @@ const snapshot = (source: string) => {
   return { version: ++version, title, header, blocks };
 };
 
-let browser: Browser | undefined;
+let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-  browser = await launch();
-  if (!browser) return;
+  browser = await launchBrowser();
   await buildPage();
   mkdirSync('out/preview', { recursive: true });
 });
-afterAll(() => browser?.close());
+afterAll(() => browser.close());
 afterEach(() => page?.close());
 
 const open = async (source: string | undefined, options?: PageOptions) => {
-  page = await openPage(browser as Browser, source === undefined ? undefined : snapshot(source), options);
+  page = await openPage(browser, source === undefined ? undefined : snapshot(source), options);
 };
-/** A test that needs Chromium, and says so where there is none. */
-const test = (name: string, action: () => Promise<void>) =>
-  it(name, async (context) => {
-    if (!browser) return context.skip('Chromium is not here (set CHROMIUM_PATH).');
-    await action();
-  });
 
 describe('the preview', () => {
-  test('shows the note, its maths and its figures, without scrolling sideways', async () => {
+  it('shows the note, its maths and its figures, without scrolling sideways', async () => {
     for (const theme of ['vscode-light', 'vscode-dark', 'vscode-high-contrast'] as const) {
       for (const width of [900, 320]) {
         await open(text, { theme, width });
@@ -136,7 +130,7 @@ describe('the preview', () => {
     expect(await page.locator('.katex-error').count()).toBe(1);
   });
 
-  test('keeps the elements that an edit does not change', async () => {
+  it('keeps the elements that an edit does not change', async () => {
     await open(text);
     const mark = () =>
       inPage(page, `document.querySelectorAll('.gn-block').forEach((block, i) => (block.mark = i))`);
@@ -170,7 +164,7 @@ describe('the preview', () => {
     expect(await page.locator('.gn-block').count()).toBe(0);
   });
 
-  test('drops an older note that arrives late', async () => {
+  it('drops an older note that arrives late', async () => {
     await open('first');
     const older = snapshot('older');
     await send(page, 'noteChanged', snapshot('newer'));
@@ -180,7 +174,7 @@ describe('the preview', () => {
     expect(await page.textContent('#gn-note')).toContain('newer');
   });
 
-  test('opens figures by click, by button and by key', async () => {
+  it('opens figures by click, by button and by key', async () => {
     await open(text);
     const figure = page.locator('img[data-figure-source="here.png"]');
     await figure.click();
@@ -195,7 +189,7 @@ describe('the preview', () => {
     await page.screenshot({ path: 'out/preview/hover.png' });
   });
 
-  test('follows links: out through the host, inside by itself', async () => {
+  it('follows links: out through the host, inside by itself', async () => {
     await open(text);
     await page.locator('a:text("LISA")').click();
     await page.locator('a:text("the loss")').click();
@@ -206,7 +200,7 @@ describe('the preview', () => {
     expect(Math.abs(top)).toBeLessThan(30);
   });
 
-  test('scrolls with the editor, both ways, and comes back to its line', async () => {
+  it('scrolls with the editor, both ways, and comes back to its line', async () => {
     await open(text);
     const line = (part: string) => text.split('\n').findIndex((each) => each.startsWith(part));
     await send(page, 'visibleLine', { line: line('Paragraph 12 of') });
@@ -230,13 +224,13 @@ describe('the preview', () => {
     expect(Math.abs(back)).toBeLessThan(3);
   });
 
-  test('says that nobody answers', async () => {
+  it('says that nobody answers', async () => {
     await open(undefined);
     await page.waitForSelector('.gn-notice:not([hidden])', { timeout: 15_000 });
     expect(await page.textContent('.gn-notice')).toContain('does not answer');
   });
 
-  test('shows what the host answers when a figure cannot be opened', async () => {
+  it('shows what the host answers when a figure cannot be opened', async () => {
     await open(text, { failing: 'openFigure' });
     await page.locator('img[data-figure-source="here.png"]').click();
     await page.waitForSelector('.gn-notice:not([hidden])');
@@ -247,7 +241,7 @@ describe('the preview', () => {
 });
 
 describe('hostile HTML in a real browser', () => {
-  test('runs nothing and loads nothing', async () => {
+  it('runs nothing and loads nothing', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(request.url ?? '');
