@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Box } from '../../protocol/geometry';
 import type { Mask } from '../../protocol/rle';
 import type { Picture } from '../../inference/process/picture';
+import { boxMask } from './segmentEval';
 
 interface CvMat {
   data: Uint8Array;
@@ -48,7 +49,13 @@ function grabCut(cv: OpenCv, { width, height, data }: Picture, [x1, y1, x2, y2]:
   try {
     image.data.set(data);
     const rectangle = new cv.Rect(left, top, right - left, bottom - top);
-    cv.grabCut(image, mask, rectangle, background, object, rounds, cv.GC_INIT_WITH_RECT);
+    try {
+      cv.grabCut(image, mask, rectangle, background, object, rounds, cv.GC_INIT_WITH_RECT);
+    } catch (error) {
+      // OpenCV throws a number, for instance where the box leaves no background to learn from: the box is the answer.
+      if (typeof error !== 'number') throw error;
+      return boxMask([left, top, right, bottom], width, height);
+    }
     return { width, height, data: Uint8Array.from(mask.data, (value) => Number(foreground.has(value))) };
   } finally {
     for (const mat of [image, mask, background, object]) mat.delete();
