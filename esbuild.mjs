@@ -41,6 +41,19 @@ const node = {
   banner: { js: 'var groundnoteModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/**
+ * The note renderer is a file of its own that the extension loads with the first preview: reading KaTeX and the
+ * Markdown parser would take most of the activation's time.
+ */
+const rendererApart = {
+  name: 'renderer-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/render$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './noteRenderer.cjs', external: true } : undefined,
+    );
+  },
+};
+
 const browser = {
   bundle: true,
   platform: 'browser',
@@ -89,8 +102,13 @@ copyKatex();
 const contexts = await Promise.all([
   context({
     ...node,
+    entryPoints: { extension: 'src/extension.ts' },
+    plugins: [rendererApart],
+  }),
+  context({
+    ...node,
     entryPoints: {
-      extension: 'src/extension.ts',
+      noteRenderer: 'src/notes/render.ts',
       inferenceProcess: 'src/inference/process/main.ts',
       cli: 'src/cli.ts',
     },

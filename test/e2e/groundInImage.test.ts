@@ -35,8 +35,7 @@ describe('Ground in Image…', () => {
   it("starts from a picture's editor tab", async () => {
     const { workbench } = vscode();
     await workbench.openFile('onellm-architecture.png');
-    await workbench.tab('onellm-architecture.png').first().click({ button: 'right' });
-    await workbench.chooseMenuItem('Ground in Image…');
+    await workbench.tabMenu('onellm-architecture.png', 'Ground in Image…');
     await workbench.answer('Universal encoder');
     const annotator = await vscode().annotator('onellm-architecture.png');
     await annotator.waitForRegions(1, 60_000);

@@ -19,6 +19,7 @@ describe('the package', () => {
   it('holds what runs', () => {
     for (const file of [
       'extension.cjs',
+      'noteRenderer.cjs',
       'inferenceProcess.cjs',
       'cli.cjs',
       'webview/annotator.js',

@@ -60,14 +60,24 @@ export class Workbench {
 
   /** Right-clicks a file in the explorer (`figures/a.png`) and chooses an entry. */
   async explorerMenu(file: string, title: string): Promise<void> {
+    await this.contextMenu(() => this.explorerRow(file), title);
+  }
+
+  /** Right-clicks a file's editor tab and chooses an entry. */
+  async tabMenu(name: string, title: string): Promise<void> {
+    await this.contextMenu(async () => this.tab(name).first(), title);
+  }
+
+  /** Right-clicks and chooses an entry; again when the menu has closed, or is not whole yet. */
+  private async contextMenu(target: () => Promise<Locator>, title: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      await (await this.explorerRow(file)).click({ button: 'right' });
+      await (await target()).click({ button: 'right' });
       try {
         await this.chooseMenuItem(title);
         return;
       } catch (error) {
         await this.page.keyboard.press('Escape');
-        if (attempt >= 5) throw new Error(`The explorer's menu has no "${title}".`, { cause: error });
+        if (attempt >= 5) throw new Error(`The menu has no "${title}".`, { cause: error });
       }
     }
   }
