@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          // A whole editor is driven by its screen: a step that it swallowed is tried once more.
+          retry: 1,
           environment: 'node',
           fileParallelism: false,
           testTimeout: 180_000,
