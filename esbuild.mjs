@@ -48,7 +48,7 @@ const node = {
 const rendererApart = {
   name: 'renderer-apart',
   setup(build) {
-    build.onResolve({ filter: /^\.\/render$/ }, ({ kind }) =>
+    build.onResolve({ filter: /\/render\/render$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './noteRenderer.cjs', external: true } : undefined,
     );
   },
@@ -108,7 +108,7 @@ const contexts = await Promise.all([
   context({
     ...node,
     entryPoints: {
-      noteRenderer: 'src/notes/render.ts',
+      noteRenderer: 'src/notes/render/render.ts',
       inferenceProcess: 'src/inference/process/main.ts',
       cli: 'src/cli.ts',
     },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerAnnotator } from './annotate/annotatorProvider';
 import { InferenceClient } from './inference/client';
-import { registerPreview } from './notes/previewPanel';
+import { registerPreview } from './notes/preview/previewPanel';
 import { registerImageCommands } from './views/commands';
 import { StatusItem } from './views/statusItem';
 

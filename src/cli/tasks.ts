@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readPicture } from '../inference/process/images';
 import type { Runtime } from '../inference/process/runtime';
-import { renderPage } from '../notes/page';
+import { renderPage } from '../notes/render/page';
 import { GroundnoteError } from '../protocol/errors';
 import type { Prompt } from '../protocol/geometry';
 import { processOptionsSchema, type TaskResult } from '../protocol/inference';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotatorProvider';
-import { figureFromContext } from '../notes/previewPanel';
+import { figureFromContext } from '../notes/preview/previewPanel';
 import { GroundnoteError } from '../protocol/errors';
 
 /** Extensions of the pictures that the side panel opens. */

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { boxSchema, pointSchema } from '../../../src/protocol/geometry';
-import { renderPage } from '../../../src/notes/page';
+import { renderPage } from '../../../src/notes/render/page';
 
 const examples = path.resolve('examples');
 const fixtures = path.resolve('test/fixtures/photos');

@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { imagePath } from '../../../src/notes/imagePaths';
+import { imagePath } from '../../../src/notes/render/imagePaths';
 import { htmlOf, render } from './support';
 
 describe('figures', () => {
@@ -53,7 +53,7 @@ describe('figures', () => {
   });
 
   it('are drawn anew when they appear or change', async () => {
-    const { NoteRenderer } = await import('../../../src/notes/render');
+    const { NoteRenderer } = await import('../../../src/notes/render/render');
     const renderer = new NoteRenderer();
     const html = (uri: string, exists: boolean) =>
       renderer.render('![a](a.png)', { resolveImage: () => ({ uri, exists }) }).blocks[0]?.html;

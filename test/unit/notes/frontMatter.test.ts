@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitFrontMatter } from '../../../src/notes/frontMatter';
+import { splitFrontMatter } from '../../../src/notes/render/frontMatter';
 import { render } from './support';
 
 describe('front matter', () => {

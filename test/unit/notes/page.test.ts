@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderPage } from '../../../src/notes/page';
+import { renderPage } from '../../../src/notes/render/page';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'groundnote-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));

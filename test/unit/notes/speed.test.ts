@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NoteRenderer } from '../../../src/notes/render';
+import { NoteRenderer } from '../../../src/notes/render/render';
 
 /** A note of 20,000 lines: headings, paragraphs with formulas and tags, lists, tables, display formulas. */
 function longNote(): string[] {

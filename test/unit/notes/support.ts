@@ -1,5 +1,5 @@
 /** Helpers of the notes' tests. */
-import { renderNote, type RenderedNote, type RenderOptions } from '../../../src/notes/render';
+import { renderNote, type RenderedNote, type RenderOptions } from '../../../src/notes/render/render';
 
 /** Renders with images that exist when their name says "here". */
 export function render(text: string, options: Partial<RenderOptions> = {}): RenderedNote {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderPage } from '../../../src/notes/page';
+import { renderPage } from '../../../src/notes/render/page';
 import { render, textOf } from './support';
 
 const file = path.join(process.env['GROUNDNOTE_DATA'] ?? '../shared/data', '../papers/multimodal-notes.md');

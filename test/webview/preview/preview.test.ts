@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { NoteRenderer } from '../../../src/notes/render';
+import { NoteRenderer } from '../../../src/notes/render/render';
 import { launchBrowser } from '../../support/chromium';
 import { buildPage, inPage, openPage, posted, send, type PageOptions } from './page';
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { escapeAttribute, escapeHtml } from './escape';
-import type { Figure } from './figures';
+import { escapeAttribute, escapeHtml } from '../markdown/escape';
+import type { Figure } from '../markdown/figures';
 import { imagePath } from './imagePaths';
 import { renderNote, type RenderOptions } from './render';
 
@@ -142,7 +142,9 @@ function dataUri(file: string, maxBytes: number): string | undefined {
 /** A file of the build (`dist/webview/…`), or the source that the build copies it from. */
 function asset(built: string, source: string): string {
   const besideBundle = fileURLToPath(new URL(`webview/${built}`, import.meta.url));
-  return existsSync(besideBundle) ? besideBundle : fileURLToPath(new URL(`../../${source}`, import.meta.url));
+  return existsSync(besideBundle)
+    ? besideBundle
+    : fileURLToPath(new URL(`../../../${source}`, import.meta.url));
 }
 
 const previewStyle = () => readFileSync(asset('preview.css', 'webview/preview/preview.css'), 'utf8');

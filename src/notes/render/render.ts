@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { MarkdownIt, StateCore, Token } from 'markdown-it';
-import type { Block } from '../protocol/preview';
-import type { Figure, ResolvedImage } from './figures';
+import type { Block } from '../../protocol/preview';
+import type { Figure, ResolvedImage } from '../markdown/figures';
 import { frontMatterHtml, splitFrontMatter } from './frontMatter';
-import { createMarkdown, type NoteEnv } from './markdown';
-import { htmlSpans, type HtmlToken } from './sanitize';
-import { Slugger } from './slugs';
+import { createMarkdown, type NoteEnv } from '../markdown/markdown';
+import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
+import { Slugger } from '../markdown/slugs';
 
 export interface RenderOptions {
   /** What an image's address (decoded, never a remote one) stands for. */

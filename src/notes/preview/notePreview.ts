@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { GroundnoteError } from '../protocol/errors';
+import { GroundnoteError } from '../../protocol/errors';
 import {
   noteChanged,
   openFigure,
@@ -12,12 +12,12 @@ import {
   previewReady,
   visibleLine,
   type NoteSnapshot,
-} from '../protocol/preview';
-import { Endpoint } from '../protocol/rpc';
-import { escapeAttribute } from './escape';
+} from '../../protocol/preview';
+import { Endpoint } from '../../protocol/rpc';
+import { escapeAttribute } from '../markdown/escape';
 import { figureUri, imageExtensions } from './figureUris';
-import type { ResolvedImage } from './figures';
-import type { NoteRenderer, RenderOptions } from './render';
+import type { ResolvedImage } from '../markdown/figures';
+import type { NoteRenderer, RenderOptions } from '../render/render';
 
 export interface PreviewServices {
   extensionUri: vscode.Uri;
@@ -201,7 +201,7 @@ export class NotePreview {
     }
     const settings = vscode.workspace.getConfiguration('groundnote.preview', this.note);
     // Loaded for the first preview and not at activation: KaTeX and the Markdown parser take most of its time.
-    this.renderer ??= import('./render').then(({ NoteRenderer }) => new NoteRenderer());
+    this.renderer ??= import('../render/render').then(({ NoteRenderer }) => new NoteRenderer());
     const renderer = await this.renderer;
     const { title, header, blocks, figures } = renderer.render(document.getText(), {
       allowHtml: vscode.workspace.isTrusted,

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { imagePath } from './imagePaths';
+import { imagePath } from '../render/imagePaths';
 
 /** Pictures that the side panel opens. */
 export const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'avif', 'tif', 'tiff', 'svg'];

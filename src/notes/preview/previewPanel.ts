@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { isCancelled, toWireError } from '../protocol/errors';
+import { isCancelled, toWireError } from '../../protocol/errors';
 import { figureFromContext } from './figureUris';
 import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';
 

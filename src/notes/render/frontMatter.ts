@@ -1,6 +1,6 @@
 /** The front matter of a note: YAML between `---`, or Hugo's TOML between `+++`. */
 import { parse, parseDocument } from 'yaml';
-import { escapeHtml } from './escape';
+import { escapeHtml } from '../markdown/escape';
 
 export interface FrontMatter {
   title: string;
