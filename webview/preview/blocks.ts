@@ -33,8 +33,12 @@ export class BlockList {
 
   constructor(private readonly container: HTMLElement) {}
 
-  /** Shows these blocks. Elements are kept by key; the others are patched in order, made or removed. */
-  update(blocks: readonly Block[]): void {
+  /**
+   * Shows these blocks. Elements are kept by key; the others are patched in order, made or removed.
+   * @returns the elements that came or changed
+   */
+  update(blocks: readonly Block[]): HTMLElement[] {
+    const changed: HTMLElement[] = [];
     const byKey = new Map(this.shown.map((each) => [each.block.key, each.element]));
     const keys = new Set(blocks.map(({ key }) => key));
     const spare = this.shown.filter(({ block }) => !keys.has(block.key)).map(({ element }) => element);
@@ -44,6 +48,7 @@ export class BlockList {
         element = spare.shift();
         if (element) patch(element, block.html);
         else element = parse(block.html);
+        changed.push(element);
       }
       const line = String(block.startLine);
       if (element.dataset['line'] !== line) element.dataset['line'] = line;
@@ -56,5 +61,6 @@ export class BlockList {
       if (element === next) next = next.nextElementSibling;
       else this.container.insertBefore(element, next);
     }
+    return changed;
   }
 }

@@ -8,17 +8,12 @@ import {
   visibleLine,
   type NoteSnapshot,
 } from '../../src/protocol/preview';
-import { Endpoint, type RequestChannel } from '../../src/protocol/rpc';
-import type { z } from 'zod';
+import { Endpoint } from '../../src/protocol/rpc';
 import { BlockList } from './blocks';
 import { lineAt, topAt } from './lines';
+import type { PreviewPage, VsCodeApi } from './previewPage';
 import './preview.css';
 
-interface VsCodeApi {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
 declare function acquireVsCodeApi(): VsCodeApi;
 
 /** An answer that takes longer means that the extension host is busy or gone. */
@@ -56,10 +51,7 @@ function say(message: string): void {
 }
 
 /** Asks the host. What goes wrong stands at the top of the page; so does silence. */
-async function ask<P extends z.ZodType, R extends z.ZodType>(
-  channel: RequestChannel<P, R>,
-  params: z.output<P>,
-): Promise<z.output<R> | undefined> {
+const ask: PreviewPage['ask'] = async (channel, params) => {
   const timer = setTimeout(
     () => say('Groundnote does not answer. Reload the window (Developer: Reload Window) to continue.'),
     answerMs,
@@ -74,7 +66,7 @@ async function ask<P extends z.ZodType, R extends z.ZodType>(
   } finally {
     clearTimeout(timer);
   }
-}
+};
 
 function show(note: NoteSnapshot): void {
   if (note.version <= version) return;
@@ -84,11 +76,12 @@ function show(note: NoteSnapshot): void {
     for (const old of main.querySelectorAll(':scope > :not(.gn-block)')) old.remove();
     main.insertAdjacentHTML('afterbegin', header);
   }
-  blocks.update(note.blocks);
+  const changed = blocks.update(note.blocks);
   main.querySelector(':scope > .gn-empty')?.remove();
   if (!header && note.blocks.length === 0) {
     main.insertAdjacentHTML('afterbegin', '<p class="gn-empty">This note is empty.</p>');
   }
+  for (const listener of shownListeners) listener(changed);
 }
 
 function scrollToLine(line: number): void {
@@ -101,10 +94,27 @@ new ResizeObserver(() => {
   if (pinnedLine !== undefined) scrollToLine(pinnedLine);
 }).observe(main);
 
+/** What survives a reload; `uri` is what the host brings the panel back with. */
+const state: Record<string, unknown> = { ...(vscode.getState() as object | undefined), uri };
+const shownListeners: ((changed: readonly HTMLElement[]) => void)[] = [];
+const page: PreviewPage = {
+  main,
+  blocks,
+  endpoint,
+  ask,
+  say,
+  onShown: (listener) => shownListeners.push(listener),
+  scrollToLine,
+  saved: (name) => state[name],
+  save(name, value) {
+    state[name] = value;
+    vscode.setState(state);
+  },
+};
+
 /** The line to come back to after a reload. */
 function savedLine(): number {
-  const state = vscode.getState();
-  const line = typeof state === 'object' && state !== null && 'line' in state ? state.line : 0;
+  const line = page.saved('line');
   return typeof line === 'number' ? line : 0;
 }
 
@@ -114,7 +124,7 @@ window.addEventListener('scroll', () => {
   scrollFrame = requestAnimationFrame(() => {
     if (version < 0) return;
     const line = window.scrollY <= 0 ? 0 : lineAt(blocks.shown, window.scrollY);
-    vscode.setState({ uri, line });
+    page.save('line', line);
     if (Date.now() - scrolledByHostAt <= echoMs) return;
     pinnedLine = undefined;
     endpoint.send(visibleLine, { line });
@@ -186,7 +196,7 @@ setInterval(() => {
   if (document.visibilityState === 'visible' && endpoint.pendingCount === 0) void ask(previewPing, {});
 }, pingMs);
 
-vscode.setState({ uri, line: savedLine() });
+page.save('line', savedLine());
 void ask(previewReady, {}).then((note) => {
   if (!note) return;
   const line = savedLine();

@@ -22,6 +22,25 @@ export interface NoteEnv extends Env {
   figures: Figure[];
   /** First line of the block that is being rendered: line numbers inside are relative to it. */
   firstLine: number;
+  /** What a `[[wiki link]]` leads to. Without it every target counts as missing. */
+  resolveNote?(target: string): ResolvedNote;
+  /** Code of a known language → HTML of its lines (no `<pre>` around); undefined for an unknown one. */
+  highlight?(code: string, language: string): string | undefined;
+  /** The HTML that stands for a `ground` fence. Without it the fence is code like any other. */
+  renderGround?(source: string, line: number): string;
+  /** Macros of formulas, from the settings and the front matter: `\RR` → `\mathbb{R}`. */
+  macros?: Readonly<Record<string, string>>;
+  /** Number of the next numbered row of a formula; counted up while the block is rendered. */
+  nextEquation?: number;
+  /** Labels of the note's equations → what stands in their parentheses (a number, or the text of a `\tag`). */
+  equationLabels?: ReadonlyMap<string, string>;
+}
+
+/** What became of a wiki link's target. */
+export interface ResolvedNote {
+  /** Address for the link, relative to the note; where a missing note would be made, too. */
+  href: string;
+  exists: boolean;
 }
 
 type Wrap<Args extends unknown[]> = (original: (...args: Args) => boolean, ...args: Args) => boolean;
