@@ -1,5 +1,5 @@
 /** The Markdown dialect of notes: CommonMark, tables, strikethrough, links, maths, and rules for CJK and vocabulary tags. */
-import MarkdownItConstructor, { type Env, type MarkdownIt, type Ruler, type StateInline } from 'markdown-it';
+import MarkdownItConstructor, { type Env, type MarkdownIt, type StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 import {
   figureHtml,
@@ -12,6 +12,7 @@ import {
 import { isHtmlElement, tagNameAt } from './htmlTags';
 import { useMath } from './math';
 import { settleHtml, type HtmlToken } from './sanitize';
+import { wrapRule } from './wrapRule';
 
 /** What the rules know about the note that is being rendered. */
 export interface NoteEnv extends Env {
@@ -41,24 +42,6 @@ export interface ResolvedNote {
   /** Address for the link, relative to the note; where a missing note would be made, too. */
   href: string;
   exists: boolean;
-}
-
-type Wrap<Args extends unknown[]> = (original: (...args: Args) => boolean, ...args: Args) => boolean;
-
-/** Puts a function around one of the parser's rules. */
-function wrapRule<Args extends unknown[]>(
-  ruler: Ruler<Args, boolean>,
-  name: string,
-  alt: string[],
-  wrap: Wrap<Args>,
-): void {
-  const all = ruler.getRules('');
-  ruler.disable(name);
-  const others = ruler.getRules('');
-  ruler.enable(name);
-  const original = all.find((rule) => !others.includes(rule));
-  if (!original) throw new Error(`No rule "${name}".`);
-  ruler.at(name, (...args) => wrap(original, ...args), { alt });
 }
 
 /** Makes the parser. One serves all notes: what differs is in the environment. */
