@@ -1,6 +1,7 @@
 /** The Markdown dialect of notes: CommonMark, tables, strikethrough, links, maths, and rules for CJK and vocabulary tags. */
 import MarkdownItConstructor, { type Env, type MarkdownIt, type StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
+import { useCodeFences } from './codeFences';
 import {
   figureHtml,
   resolveFigure,
@@ -51,6 +52,7 @@ export function createMarkdown(): MarkdownIt {
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   md.use(cjkFriendly);
   useMath(md);
+  useCodeFences(md);
   useVocabularyTags(md);
   useDollarAmounts(md);
   useFigures(md);
