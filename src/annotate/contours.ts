@@ -18,17 +18,12 @@ export function maskPolygons(rle: Rle): Point[][] {
   const [width, height] = [x2 - x1, y2 - y1];
   if (width === 0 || height === 0) return [];
   const mask = crop(decodeRle(rle), x1, y1, { width, height });
-  // Points come half-way between pixel middles, so that the middles inside are exactly those of the mask.
-  const traced = contours()
-    .size([width, height])
-    .smooth(false)
-    .contour(mask.data as unknown as number[], 0.5)
-    .coordinates.map((rings) => rings.map((ring) => ring.slice(0, -1) as Point[]));
+  const traced = traceMask(mask);
   for (const tolerance of tolerances) {
     const simplified = traced
       .map((rings) =>
         rings
-          .filter((ring) => tolerance === 0 || Math.abs(area(ring)) >= smallestRing)
+          .filter((ring) => tolerance === 0 || Math.abs(ringArea(ring)) >= smallestRing)
           .map((ring) => simplifyRing(ring, tolerance)),
       )
       .filter((rings) => rings.length > 0)
@@ -37,6 +32,18 @@ export function maskPolygons(rle: Rle): Point[][] {
       return simplified.map((ring) => ring.map(([x, y]) => [x + x1, y + y1]));
   }
   return [];
+}
+
+/**
+ * The rings of each connected part of a mask, the outer one first, then its holes. Points come half-way between pixel
+ * middles, so that the middles inside are exactly those of the mask.
+ */
+export function traceMask({ width, height, data }: Mask): Point[][][] {
+  return contours()
+    .size([width, height])
+    .smooth(false)
+    .contour(data as unknown as number[], 0.5)
+    .coordinates.map((rings) => rings.map((ring) => ring.slice(0, -1) as Point[]));
 }
 
 /** Pixels whose middle lies in any of the polygons (even-odd in each, the union of all). */
@@ -85,7 +92,8 @@ function iou(a: Mask, b: Mask): number {
   return union === 0 ? 1 : intersection / union;
 }
 
-function area(ring: readonly Point[]): number {
+/** Signed area of a ring, in pixels. */
+export function ringArea(ring: readonly Point[]): number {
   let twice = 0;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
     const [xi, yi] = ring[i] as Point;
@@ -96,7 +104,7 @@ function area(ring: readonly Point[]): number {
 }
 
 /** Ramer-Douglas-Peucker on a closed ring, split at its first point and the one farthest from it. */
-function simplifyRing(ring: Point[], tolerance: number): Point[] {
+export function simplifyRing(ring: Point[], tolerance: number): Point[] {
   const first = ring[0] as Point;
   let far = 0;
   let best = -1;
@@ -110,7 +118,8 @@ function simplifyRing(ring: Point[], tolerance: number): Point[] {
   return simplified.length >= 3 ? simplified : ring;
 }
 
-function simplifyLine(line: readonly Point[], tolerance: number): Point[] {
+/** Ramer-Douglas-Peucker on a line; its ends stay. */
+export function simplifyLine(line: readonly Point[], tolerance: number): Point[] {
   const keep = new Uint8Array(line.length);
   keep[0] = keep[line.length - 1] = 1;
   const spans: [number, number][] = [[0, line.length - 1]];

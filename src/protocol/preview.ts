@@ -36,3 +36,5 @@ export const openLink = requestChannel('openLink', z.object({ href: z.string() }
 export const visibleLine = eventChannel('visibleLine', z.object({ line: z.number().min(0) }));
 /** Preview → host: is anybody there? An extension host that was restarted has forgotten the panel. */
 export const previewPing = requestChannel('previewPing', z.object({}), z.object({}));
+/** Host → preview: show the regions of all figures, or hide them. */
+export const toggleRegions = eventChannel('toggleRegions', z.object({}));

@@ -10,6 +10,7 @@ import {
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
 import { BlockList } from './blocks';
+import { useFigures } from './figureRegions';
 import { lineAt, topAt } from './lines';
 import type { PreviewPage, VsCodeApi } from './previewPage';
 import './preview.css';
@@ -190,6 +191,7 @@ document.addEventListener(
   true,
 );
 
+useFigures(page);
 endpoint.on(noteChanged, show);
 endpoint.on(visibleLine, ({ line }) => scrollToLine(line));
 setInterval(() => {

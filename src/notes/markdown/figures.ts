@@ -1,5 +1,6 @@
 /** A picture of the note as HTML: the image itself, or a placeholder that says what is not there. */
 import { escapeAttribute, escapeHtml } from './escape';
+import { overlayLabels, overlaySvg, type FigureOverlay } from './overlay';
 
 /** What became of an image's address. */
 export interface ResolvedImage {
@@ -8,7 +9,13 @@ export interface ResolvedImage {
   exists: boolean;
   /** Path on disk, where there is one. */
   path?: string;
+  /** Regions that are drawn over it. */
+  overlay?: FigureOverlay;
 }
+
+/** True when two answers about an address mean the same picture with the same regions on it. */
+export const sameImage = (a: ResolvedImage, b: ResolvedImage): boolean =>
+  a.uri === b.uri && a.exists === b.exists && a.path === b.path && a.overlay?.stamp === b.overlay?.stamp;
 
 /** A picture that the note shows. */
 export interface Figure {
@@ -17,6 +24,7 @@ export interface Figure {
   state: 'present' | 'missing' | 'remote';
   uri: string;
   path?: string;
+  overlay?: FigureOverlay;
 }
 
 /** An image tag, from Markdown or from HTML. Sizes are CSS pixels or a percentage. */
@@ -53,8 +61,14 @@ export function resolveFigure(rawSource: string, resolveImage: (source: string) 
   if (/^(?:[a-z][a-z0-9+.-]+:|\/\/)/i.test(source) && !/^file:/i.test(source)) {
     return { source, state: 'remote', uri: '' };
   }
-  const { uri, exists, path } = resolveImage(source);
-  return { source, state: exists ? 'present' : 'missing', uri: exists ? uri : '', path };
+  const { uri, exists, path, overlay } = resolveImage(source);
+  return {
+    source,
+    state: exists ? 'present' : 'missing',
+    uri: exists ? uri : '',
+    path,
+    ...(exists && overlay && { overlay }),
+  };
 }
 
 /** The figure's HTML: a `<figure>` that begins at `line` of its block, else a `<span>` that may stand in a line of text. */
@@ -80,16 +94,28 @@ export function figureHtml(tag: ImageTag, figure: Figure, options: FigureOptions
         `<span class="gn-missing-reason">${reason}</span>${alt}</span>`,
     );
   }
+  const { overlay } = figure;
+  const drawn = overlay !== undefined && overlay.regions.length > 0;
+  // The frame is as large as the picture: the regions fill it. A percentage is then the frame's.
+  const sizes = [
+    ...(tag.width ? [['width', drawn && tag.width.endsWith('%') ? '100%' : tag.width]] : []),
+    ...(tag.height ? [['height', tag.height]] : []),
+  ].map(([name, value]) => `${name}="${escapeAttribute(value as string)}"`);
   const attributes = [
     'class="gn-image"',
     `src="${escapeAttribute(figure.uri)}"`,
     `alt="${escapeAttribute(tag.alt)}"`,
     ...(tag.title ? [`title="${escapeAttribute(tag.title)}"`] : []),
-    ...(tag.width ? [`width="${escapeAttribute(tag.width)}"`] : []),
-    ...(tag.height ? [`height="${escapeAttribute(tag.height)}"`] : []),
+    ...sizes,
   ];
-  if (!options.interactive || figure.source.startsWith('data:'))
-    return wrap('gn-figure', `<img ${attributes.join(' ')}>`);
+  const interactive = options.interactive && !figure.source.startsWith('data:');
+  const labels = overlay ? overlayLabels(overlay, { interactive, block: line !== undefined }) : '';
+  const framed = (image: string, more = '') => {
+    if (!drawn) return image;
+    const width = tag.width?.endsWith('%') ? ` style="width:${escapeAttribute(tag.width)}"` : '';
+    return `<span class="gn-frame"${width}${more}>${image}${overlaySvg(overlay)}</span>`;
+  };
+  if (!interactive) return wrap('gn-figure', framed(`<img ${attributes.join(' ')}>`) + labels);
   const context = {
     webviewSection: 'figure',
     groundnoteFigure: figure.source,
@@ -97,15 +123,22 @@ export function figureHtml(tag: ImageTag, figure: Figure, options: FigureOptions
     preventDefaultContextMenuItems: true,
   };
   const source = `data-figure-source="${escapeAttribute(figure.source)}"`;
+  const menu = `data-vscode-context="${escapeAttribute(JSON.stringify(context))}"`;
   attributes.push(
     source,
-    `data-vscode-context="${escapeAttribute(JSON.stringify(context))}"`,
+    menu,
     'tabindex="0"',
     'role="button"',
     `aria-label="${escapeAttribute(`${tag.alt || figure.source}: open in Groundnote`)}"`,
   );
+  const button = (name: string, words: string, title: string) =>
+    `<button type="button" class="gn-button gn-${name}" ${source} title="${title}">${words}</button>`;
+  const buttons =
+    button('open', 'Open', 'Open in Groundnote (Enter)') +
+    button('find', 'Ground…', 'Find a phrase in this figure (G)') +
+    (drawn ? button('toggle', 'Regions', 'Show or hide the regions of all figures (O)') : '');
   return wrap(
     'gn-figure',
-    `<img ${attributes.join(' ')}><button type="button" class="gn-open" ${source} tabindex="-1">Open in Groundnote</button>`,
+    `${framed(`<img ${attributes.join(' ')}>`, ` ${menu}`)}<span class="gn-buttons">${buttons}</span>${labels}`,
   );
 }

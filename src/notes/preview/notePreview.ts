@@ -10,11 +10,14 @@ import {
   openLink,
   previewPing,
   previewReady,
+  toggleRegions,
   visibleLine,
   type NoteSnapshot,
 } from '../../protocol/preview';
 import { Endpoint } from '../../protocol/rpc';
+import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
+import { watchFigureFiles } from './figureFiles';
 import { figureUri, imageExtensions } from './figureUris';
 import type { ResolvedImage } from '../markdown/figures';
 import type { NoteRenderer, RenderOptions } from '../render/render';
@@ -90,6 +93,11 @@ export class NotePreview {
     webview.html = pageHtml(webview, services.extensionUri, note.toString());
   }
 
+  /** Shows the regions of all figures, or hides them. */
+  toggleRegions(): void {
+    this.endpoint.send(toggleRegions, {});
+  }
+
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
@@ -145,6 +153,11 @@ export class NotePreview {
         if (event.affectsConfiguration('groundnote.preview', this.note)) this.refreshSoon();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refreshSoon()),
+      watchFigureFiles(
+        this.note,
+        () => this.figurePaths,
+        () => this.refreshSoon(),
+      ),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
         const first = visibleRanges[0];
         if (!first || !this.isNote(textEditor.document) || !this.panel.visible) return;
@@ -228,7 +241,12 @@ export class NotePreview {
     // The time of its last change is part of the address, so that a picture that is drawn again is loaded again.
     const changed = statSync(uri.fsPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const versioned = uri.with({ query: `v=${Math.round(changed)}` });
-    return { uri: String(this.panel.webview.asWebviewUri(versioned)), exists, path: uri.fsPath };
+    return {
+      uri: String(this.panel.webview.asWebviewUri(versioned)),
+      exists,
+      path: uri.fsPath,
+      overlay: readOverlay(uri.fsPath),
+    };
   }
 
   /** Opens a link of the note: pages outside, files in VS Code. */

@@ -28,6 +28,7 @@ export function registerPreview(
       if (uri) previews.openToSide(uri);
       else void vscode.window.showInformationMessage('Open a Markdown note to see its preview.');
     }),
+    vscode.commands.registerCommand('groundnote.toggleRegions', () => previews.toggleRegions()),
     vscode.commands.registerCommand('groundnote.annotateFigure', async (argument: unknown) => {
       const uri = figureFromContext(argument);
       if (!uri) {
@@ -63,6 +64,13 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
       { ...webviewOptions(uri, this.services.extensionUri), enableFindWidget: true },
     );
     this.adopt(panel, uri);
+  }
+
+  /** In the preview that has the keyboard; where none has it, in all. */
+  toggleRegions(): void {
+    const all = [...this.previews.values()];
+    const active = all.filter(({ panel }) => panel.active);
+    for (const preview of active.length ? active : all) preview.toggleRegions();
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {

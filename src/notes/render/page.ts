@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { escapeAttribute, escapeHtml } from '../markdown/escape';
 import type { Figure } from '../markdown/figures';
+import { readOverlay } from '../ground/overlays';
 import { imagePath } from './imagePaths';
 import { renderNote, type RenderOptions } from './render';
 
@@ -88,7 +89,12 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
     resolveImage: (source) => {
       const found = imagePath(source, folder);
       const uri = found.exists ? dataUri(found.path, maxBytes) : undefined;
-      return { uri: uri ?? '', exists: uri !== undefined, path: found.path };
+      return {
+        uri: uri ?? '',
+        exists: uri !== undefined,
+        path: found.path,
+        overlay: readOverlay(found.path),
+      };
     },
   });
   const content = note.blocks

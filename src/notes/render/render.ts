@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { MarkdownIt, StateCore, Token } from 'markdown-it';
 import type { Block } from '../../protocol/preview';
-import type { Figure, ResolvedImage } from '../markdown/figures';
+import { sameImage, type Figure, type ResolvedImage } from '../markdown/figures';
 import { frontMatterHtml, splitFrontMatter } from './frontMatter';
 import { createMarkdown, type NoteEnv } from '../markdown/markdown';
 import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
@@ -106,9 +106,7 @@ export class NoteRenderer {
 
   private renderBlock(key: string, group: Token[], env: NoteEnv): CachedBlock {
     const known = this.cache.get(key);
-    const same = (a: ResolvedImage, b: ResolvedImage) =>
-      a.uri === b.uri && a.exists === b.exists && a.path === b.path;
-    if (known?.figures.every(({ rawSource, resolved }) => same(resolved, env.resolveImage(rawSource))))
+    if (known?.figures.every(({ rawSource, resolved }) => sameImage(resolved, env.resolveImage(rawSource))))
       return known;
     const used: CachedBlock['figures'] = [];
     const recording: NoteEnv = {

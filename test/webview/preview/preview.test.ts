@@ -179,7 +179,7 @@ describe('the preview', () => {
     const figure = page.locator('img[data-figure-source="here.png"]');
     await figure.click();
     await figure.hover();
-    await page.locator('.gn-open').click();
+    await page.locator('.gn-open').first().click();
     await figure.focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => posted(page, 'openFigure')).toHaveLength(3);

@@ -1,0 +1,189 @@
+/** Regions over the figures of the page, and ground fences, in Chromium. */
+import { mkdirSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { overlayRegions } from '../../../src/notes/ground/overlays';
+import type { FigureOverlay } from '../../../src/notes/markdown/overlay';
+import { NoteRenderer } from '../../../src/notes/render/render';
+import { launchBrowser } from '../../support/chromium';
+import { buildPage, inPage, openPage, posted, send, type PageOptions } from './page';
+
+const picture =
+  'data:image/svg+xml,' +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="240"><rect width="640" height="240" fill="#e6effa"/>' +
+      '<rect x="40" y="70" width="200" height="100" rx="12" fill="#7fb3e6"/><rect x="400" y="70" width="200" height="100" rx="12" fill="#e6b57f"/></svg>',
+  );
+const size = { width: 640, height: 240 };
+const overlay: FigureOverlay = {
+  stamp: '1',
+  size,
+  omitted: 0,
+  regions: overlayRegions(
+    [
+      {
+        name: 'Encoder',
+        color: '#e69f00',
+        geometry: {
+          type: 'polygon',
+          polygons: [
+            [
+              [40, 70],
+              [240, 70],
+              [240, 170],
+              [40, 170],
+            ],
+            [
+              [100, 100],
+              [180, 100],
+              [180, 140],
+              [100, 140],
+            ],
+          ],
+        },
+      },
+      { name: 'Decoder', color: '#56b4e9', geometry: { type: 'box', box: [400, 70, 600, 170] } },
+      { name: 'Decoder', color: '#2ec08b', geometry: { type: 'point', point: [500, 200] } },
+      { name: 'arrow', color: '#f0e442', geometry: { type: 'stroke', points: [[240, 120], [390, 120]] } }, // prettier-ignore
+    ],
+    size,
+  ),
+};
+
+let version = 0;
+const snapshot = (text: string, shown: FigureOverlay | undefined = overlay) => {
+  const { title, header, blocks } = new NoteRenderer().render(text, {
+    allowHtml: true,
+    interactive: true,
+    note: 'file:///note.md',
+    resolveImage: (name) => ({
+      uri: picture,
+      exists: name.includes('here'),
+      ...(name.includes('regions') && shown && { overlay: shown }),
+    }),
+  });
+  return { version: ++version, title, header, blocks };
+};
+
+let browser: Browser;
+let page: Page;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  await buildPage();
+  mkdirSync('out/preview', { recursive: true });
+});
+afterAll(() => browser.close());
+afterEach(() => page?.close());
+
+const open = async (text: string, options?: PageOptions, shown?: FigureOverlay) => {
+  page = await openPage(browser, snapshot(text, shown), options);
+};
+const lit = (selector: string) =>
+  inPage<string[]>(
+    page,
+    `[...document.querySelectorAll('${selector}.gn-on')].map((each) => each.getAttribute('aria-label') ?? each.textContent)`,
+  );
+const figure = '![Two boxes](here-regions.png "Figure 1")\n\nText with ![b](here-regions.png) in a line.';
+
+describe('regions over a figure', () => {
+  it('fit the picture at any size, in all themes', async () => {
+    for (const theme of ['vscode-light', 'vscode-dark', 'vscode-high-contrast'] as const)
+      for (const width of [900, 340]) {
+        await open(
+          `${figure}\n\n<img src="here-regions.png" width="50%">\n\n<img src="here-regions.png" width="300" height="300">`,
+          { theme, width },
+        );
+        const boxes = await inPage<{ image: number[]; svg: number[]; overflow: number }[]>(
+          page,
+          `[...document.querySelectorAll('.gn-frame')].map((frame) => {
+            const of = (selector) => {
+              const { x, y, width, height } = frame.querySelector(selector).getBoundingClientRect();
+              return [x, y, width, height].map(Math.round);
+            };
+            return {
+              image: of('img'),
+              svg: of('svg'),
+              overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            };
+          })`,
+        );
+        expect(boxes).toHaveLength(4);
+        for (const { image, svg, overflow } of boxes) {
+          expect(svg, `${theme} ${width}`).toEqual(image);
+          expect(image[2]).toBeGreaterThan(100);
+          expect(overflow).toBe(0);
+        }
+        await page.hover('.gn-labels button >> nth=1');
+        await page.screenshot({ path: `out/preview/regions-${theme}-${width}.png` });
+        await page.close();
+      }
+  });
+
+  it('light up with their label, and the label with its region', async () => {
+    await open(figure);
+    await page
+      .locator('figure .gn-region')
+      .first()
+      .hover({ position: { x: 10, y: 10 } });
+    expect(await lit('.gn-region')).toEqual(['Encoder']);
+    expect(await lit('.gn-label')).toEqual(['Encoder']);
+    expect(await page.locator('figure.gn-lit').count()).toBe(1);
+    // The hole of the region is none of it.
+    const frame = await page.locator('figure .gn-frame').boundingBox();
+    const scale = (frame?.width ?? 0) / size.width;
+    await page.mouse.move((frame?.x ?? 0) + 140 * scale, (frame?.y ?? 0) + 120 * scale);
+    expect(await page.locator('.gn-lit').count()).toBe(0);
+
+    await page.locator('figure button.gn-label', { hasText: 'Decoder' }).hover();
+    expect(await lit('.gn-region')).toEqual(['Decoder', 'Decoder']);
+    await page.mouse.move(1, 1);
+    expect(await page.locator('.gn-lit, .gn-on').count()).toBe(0);
+
+    await page.locator('figure button.gn-label', { hasText: 'arrow' }).focus();
+    expect(await lit('.gn-region')).toEqual(['arrow']);
+    await page.keyboard.press('Enter');
+    await page.locator('figure .gn-button').first().focus();
+    expect(await lit('.gn-region'), 'a label that was pressed stays lit').toEqual(['arrow']);
+  });
+
+  it('go on and off with one key, by their button and by the host; what was chosen survives a reload', async () => {
+    await open(figure);
+    const shown = () => page.locator('figure .gn-regions').isVisible();
+    expect(await shown()).toBe(true);
+    await page.keyboard.press('o');
+    expect(await shown()).toBe(false);
+    expect(await page.locator('.gn-toggle').first().getAttribute('aria-pressed')).toBe('false');
+    expect(await inPage(page, 'window.acquireVsCodeApi().getState().regionsOff')).toBe(true);
+    await page.locator('figure button.gn-label').first().hover();
+    expect(await page.locator('figure .gn-region.gn-on').isVisible()).toBe(true);
+    await page.locator('.gn-toggle').first().click();
+    expect(await shown()).toBe(true);
+    await send(page, 'toggleRegions', {});
+    await expect.poll(shown).toBe(false);
+    await page.close();
+    await open(figure, { state: { uri: 'file:///note.md', regionsOff: true } });
+    expect(await shown()).toBe(false);
+  });
+
+  it('pass clicks on to the picture, which opens, and is grounded by G', async () => {
+    await open(figure);
+    await page.locator('figure .gn-region').nth(1).click();
+    await page.locator('figure img').focus();
+    await page.keyboard.press('g');
+    await page.locator('figure .gn-find').click();
+    const asked = (await posted(page, 'openFigure')).map(({ params }) => params);
+    expect(asked).toEqual([
+      { source: 'here-regions.png', ground: false },
+      { source: 'here-regions.png', ground: true },
+      { source: 'here-regions.png', ground: true },
+    ]);
+  });
+
+  it('are replaced by a sentence where the sidecar is broken; a missing picture has no buttons', async () => {
+    const problem = 'a.json is not used: it is broken JSON.';
+    await open(`${figure}\n\n![gone](gone.png)`, {}, { ...overlay, regions: [], problem });
+    expect(await page.locator('figure .gn-overlay-note').innerText()).toBe(problem);
+    expect(await page.locator('.gn-regions').count()).toBe(0);
+    expect(await page.locator('.gn-missing button, .gn-missing [data-vscode-context]').count()).toBe(0);
+  });
+});

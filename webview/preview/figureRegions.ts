@@ -1,0 +1,139 @@
+/** Figures of the page: their buttons and keys, and their regions, which light up with their labels and go on and off. */
+import { openFigure, toggleRegions } from '../../src/protocol/preview';
+import type { PreviewPage } from './previewPage';
+import './figures.css';
+
+const offClass = 'gn-regions-off';
+
+/** What lights up in a figure: all regions of a label, single regions by their element or by their id. */
+interface Lit {
+  container: Element;
+  isLit(element: HTMLElement | SVGElement): boolean;
+}
+
+/** Gives the figures of the page their behaviour. */
+export function useFigures(page: PreviewPage): void {
+  const { main } = page;
+  const status = document.createElement('div');
+  status.className = 'gn-visually-hidden';
+  status.setAttribute('role', 'status');
+  document.body.append(status);
+  const show = (on: boolean) => {
+    document.body.classList.toggle(offClass, !on);
+    for (const button of main.querySelectorAll('.gn-toggle')) button.setAttribute('aria-pressed', String(on));
+    page.save('regionsOff', !on);
+  };
+  const toggle = () => {
+    const on = document.body.classList.contains(offClass);
+    show(on);
+    status.textContent = on ? 'Regions are shown.' : 'Regions are hidden.';
+  };
+  page.endpoint.on(toggleRegions, toggle);
+  page.onShown((changed) => {
+    const on = String(!document.body.classList.contains(offClass));
+    for (const element of changed)
+      for (const button of element.querySelectorAll('.gn-toggle')) button.setAttribute('aria-pressed', on);
+  });
+  show(page.saved('regionsOff') !== true);
+
+  main.addEventListener('click', (event) => {
+    const target = event.target as Element;
+    const button = target.closest<HTMLElement>('.gn-find');
+    if (button) return ground(page, button);
+    if (target.closest('.gn-toggle')) return toggle();
+    const label = target.closest<HTMLElement>('button.gn-label');
+    if (label) return pin(label);
+    // A region lies over its picture: a click on it is one on the picture.
+    if (target.closest('.gn-regions')) target.closest('.gn-frame')?.querySelector('img')?.click();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.isComposing ||
+      isTyping(event)
+    )
+      return;
+    const key = event.key.toLowerCase();
+    const image = (event.target as Element).closest<HTMLElement>('img[data-figure-source]');
+    if (key === 'o') toggle();
+    else if (key === 'g' && image) ground(page, image);
+    else return;
+    event.preventDefault();
+  });
+
+  let lit: Lit | undefined;
+  const light = (next: Lit | undefined) => {
+    if (lit && lit.container !== next?.container) paint(lit.container, pinned(lit.container));
+    lit = next;
+    if (lit) paint(lit.container, lit);
+  };
+  const onEnter = (event: Event) => light(litBy(event.target as Element));
+  main.addEventListener('pointerover', onEnter);
+  main.addEventListener('pointerleave', () => light(undefined));
+  main.addEventListener('focusin', onEnter);
+  main.addEventListener('focusout', () => light(undefined));
+}
+
+function ground(page: PreviewPage, element: HTMLElement): void {
+  void page.ask(openFigure, { source: element.dataset['figureSource'] ?? '', ground: true });
+}
+
+const containerOf = (element: Element) => element.closest('.gn-ground') ?? element.closest('.gn-figure');
+
+/** What an element lights up: a region itself, a label all of its regions, a span of an answer those that it names. */
+function litBy(target: Element): Lit | undefined {
+  const element = target.closest<HTMLElement | SVGElement>('[data-label], [data-regions]');
+  const container = element && containerOf(element);
+  if (!element || !container) return undefined;
+  const { label, regions } = element.dataset;
+  if (regions !== undefined) {
+    const ids = regions.split(' ');
+    const labels = new Set(
+      [...container.querySelectorAll<SVGElement>('.gn-region')]
+        .filter(({ dataset }) => ids.includes(dataset['region'] ?? ''))
+        .map(({ dataset }) => dataset['label']),
+    );
+    return {
+      container,
+      isLit: ({ classList, dataset }) =>
+        classList.contains('gn-region')
+          ? ids.includes(dataset['region'] ?? '')
+          : labels.has(dataset['label']),
+    };
+  }
+  const region = element.classList.contains('gn-region') ? element : undefined;
+  return {
+    container,
+    isLit: (each) =>
+      each.dataset['label'] === label &&
+      (!region || each === region || !each.classList.contains('gn-region')),
+  };
+}
+
+/** What was clicked stays lit while nothing else is pointed at. */
+function pinned(container: Element): Lit | undefined {
+  const label = container.querySelector<HTMLElement>('.gn-label[aria-pressed="true"]')?.dataset['label'];
+  return label === undefined ? undefined : { container, isLit: ({ dataset }) => dataset['label'] === label };
+}
+
+function pin(button: HTMLElement): void {
+  const container = containerOf(button);
+  const on = button.getAttribute('aria-pressed') !== 'true';
+  for (const each of container?.querySelectorAll('.gn-label[aria-pressed="true"]') ?? [])
+    each.setAttribute('aria-pressed', 'false');
+  button.setAttribute('aria-pressed', String(on));
+}
+
+function paint(container: Element, lit: Lit | undefined): void {
+  container.classList.toggle('gn-lit', lit !== undefined);
+  for (const element of container.querySelectorAll<HTMLElement | SVGElement>('[data-label]'))
+    element.classList.toggle('gn-on', lit?.isLit(element) ?? false);
+}
+
+/** True while keys go into a text. */
+function isTyping({ target }: Event): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+}
