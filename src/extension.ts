@@ -3,11 +3,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerAnnotator } from './annotate/annotatorProvider';
 import { InferenceClient } from './inference/client';
+import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/builtinPreview';
+import { NotebookFigures } from './notes/builtin/notebookFigures';
 import { registerPreview } from './notes/preview/previewPanel';
 import { registerImageCommands } from './views/commands';
 import { StatusItem } from './views/statusItem';
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const started = performance.now();
   const log = vscode.window.createOutputChannel('Groundnote', { log: true });
   const settings = vscode.workspace.getConfiguration('groundnote');
@@ -34,9 +36,11 @@ export function activate(context: vscode.ExtensionContext): void {
           : annotator.open(uri, { tool: 'point' }),
       log,
     }),
-    ...registerImageCommands(annotator),
+    ...registerImageCommands(annotator, new NotebookFigures(context)),
     vscode.commands.registerCommand('groundnote.stopInference', () => inference.stop()),
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),
   );
+  const plugin = extendBuiltinPreview(context, log);
   log.info(`Activated in ${(performance.now() - started).toFixed(0)} ms.`);
+  return plugin;
 }

@@ -1,8 +1,9 @@
-/** The commands that start from a picture: from the palette, the explorer, an editor's tab, or a figure in a preview. */
+/** The commands that start from a picture: from the palette, the explorer, an editor's tab, a figure of a preview, or a notebook's output. */
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotatorProvider';
-import { figureFromContext } from '../notes/preview/previewPanel';
+import type { NotebookFigures } from '../notes/builtin/notebookFigures';
+import { figureFromContext } from '../notes/preview/figureUris';
 import { GroundnoteError } from '../protocol/errors';
 
 /** Extensions of the pictures that the side panel opens. */
@@ -46,14 +47,21 @@ async function pickImage(): Promise<vscode.Uri | undefined> {
   return files?.[0];
 }
 
-/** What a command was called with → the picture it is about. A figure of a preview that is missing has none. */
-async function imageFor(argument: unknown): Promise<vscode.Uri | undefined> {
-  if (argument instanceof vscode.Uri) return argument;
-  return figureFromContext(argument) ?? activeImage() ?? (await pickImage());
-}
-
-/** Registers `groundnote.segmentImage` and `groundnote.groundInImage`. */
-export function registerImageCommands(annotator: AnnotatorApi): vscode.Disposable[] {
+/**
+ * Registers `groundnote.segmentImage`, `groundnote.groundInImage` and, for the image menus of previews and notebooks,
+ * `groundnote.annotateFigure`.
+ */
+export function registerImageCommands(
+  annotator: AnnotatorApi,
+  notebooks: NotebookFigures,
+): vscode.Disposable[] {
+  /** The picture that an argument of a menu names; other arguments name none. */
+  const named = async (argument: unknown) =>
+    argument instanceof vscode.Uri
+      ? argument
+      : (figureFromContext(argument) ?? (await notebooks.figureFromContext(argument)));
+  const imageFor = async (argument: unknown) =>
+    (await named(argument)) ?? activeImage() ?? (await pickImage());
   const run = async (action: () => Promise<void>) => {
     try {
       await action();
@@ -66,6 +74,12 @@ export function registerImageCommands(annotator: AnnotatorApi): vscode.Disposabl
     vscode.commands.registerCommand('groundnote.segmentImage', (argument: unknown) =>
       run(async () => {
         const uri = await imageFor(argument);
+        if (uri) await annotator.open(uri, { tool: 'point' });
+      }),
+    ),
+    vscode.commands.registerCommand('groundnote.annotateFigure', (argument: unknown) =>
+      run(async () => {
+        const uri = await named(argument);
         if (uri) await annotator.open(uri, { tool: 'point' });
       }),
     ),

@@ -1,17 +1,20 @@
 /** A workspace that nobody trusts: notes can be read and figures segmented, but a note's own HTML is only shown. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { notebookOutputs, writeNotebook } from '../support/notebook';
 import { useVSCode } from '../support/useVSCode';
 
 const vscode = useVSCode({
   workspaceTrust: true,
   settings: { 'security.workspace.trust.startupPrompt': 'never' },
-  prepare: (workspace) =>
-    writeFile(
+  prepare: async (workspace) => {
+    await writeNotebook(workspace);
+    await writeFile(
       path.join(workspace, 'notes/html.md'),
       'A <b>bold</b> word, a tag <SEG>, and $x^2$.\n\n<script>document.title = "owned"</script>\n',
-    ),
+    );
+  },
 });
 
 describe('an untrusted workspace', () => {
@@ -32,5 +35,19 @@ describe('an untrusted workspace', () => {
     const annotator = await vscode().annotator('coffee.jpg');
     await annotator.clickImage(366, 284);
     await annotator.waitForRegions(1);
+  });
+
+  it("keeps a notebook's picture out of the workspace", async () => {
+    const { page, workbench } = vscode();
+    await workbench.openFile('plots.ipynb');
+    await workbench.contextMenu(
+      async () => (await notebookOutputs(page)).locator('.output img').first(),
+      'Annotate Figure',
+    );
+    expect(await workbench.toast(/own storage/)).toContain('this workspace is not trusted');
+    const figure = page.locator('.tab[data-resource-name^="cell-2-"]');
+    await figure.waitFor();
+    await vscode().annotator(`${await figure.getAttribute('data-resource-name')}`);
+    expect(await readdir(vscode().workspace)).not.toContain('plots.figures');
   });
 });

@@ -5,8 +5,8 @@ import sharp from 'sharp';
 import type { Point } from '../../src/protocol/geometry';
 import { fit } from '../../webview/annotator/canvas/viewport';
 
-/** The visible frame of ours whose body matches. VS Code puts each webview into a frame of its own frame. */
-async function findFrame(page: Page, selector: string, timeout: number): Promise<Frame> {
+/** The visible webview, of ours or of VS Code's, that has such an element. VS Code puts each into a frame of its own frame. */
+export async function webviewWith(page: Page, selector: string, timeout = 30_000): Promise<Frame> {
   for (const deadline = Date.now() + timeout; Date.now() < deadline; await sleep(100)) {
     for (const frame of page.frames().filter((each) => /fake\.html/.test(each.url()))) {
       try {
@@ -34,7 +34,7 @@ export class PreviewFrame {
   static async find(page: Page, timeout = 30_000): Promise<PreviewFrame> {
     return new PreviewFrame(
       page,
-      await findFrame(page, 'body[data-groundnote-view="preview"][data-ready]', timeout),
+      await webviewWith(page, 'body[data-groundnote-view="preview"][data-ready]', timeout),
     );
   }
 
@@ -71,7 +71,7 @@ export class AnnotatorFrame {
   static async find(page: Page, name?: string, timeout = 30_000): Promise<AnnotatorFrame> {
     const document = name ? `[data-document$="/${encodeURIComponent(name)}"]` : '';
     const selector = `body[data-groundnote-view="annotator"]${document}:is([data-ready], :has(.error-page))`;
-    return new AnnotatorFrame(page, await findFrame(page, selector, timeout));
+    return new AnnotatorFrame(page, await webviewWith(page, selector, timeout));
   }
 
   private get body(): Locator {

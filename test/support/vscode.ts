@@ -100,6 +100,12 @@ export class VSCode {
     return PreviewFrame.find(this.page);
   }
 
+  /** Replaces the settings of the workspace; VS Code takes them at once. */
+  async writeSettings(settings: Record<string, unknown>): Promise<void> {
+    await mkdir(this.file('.vscode'), { recursive: true });
+    await writeFile(this.file('.vscode/settings.json'), JSON.stringify(settings));
+  }
+
   /** Loads the page again as a person would; a question about leaving is answered by leaving. */
   async reload(): Promise<void> {
     this.page.once('dialog', (dialog) => void dialog.accept());

@@ -69,7 +69,7 @@ export class Workbench {
   }
 
   /** Right-clicks and chooses an entry; again when the menu has closed, or is not whole yet. */
-  private async contextMenu(target: () => Promise<Locator>, title: string): Promise<void> {
+  async contextMenu(target: () => Promise<Locator>, title: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       await (await target()).click({ button: 'right' });
       try {
@@ -80,6 +80,13 @@ export class Workbench {
         if (attempt >= 5) throw new Error(`The menu has no "${title}".`, { cause: error });
       }
     }
+  }
+
+  /** The entries of the context menu that is open. */
+  async menuItems(): Promise<string[]> {
+    const labels = this.page.locator('.monaco-menu .action-item .action-label[aria-label]');
+    await labels.first().waitFor();
+    return labels.evaluateAll((all) => all.map((label) => label.getAttribute('aria-label') ?? ''));
   }
 
   /** Chooses an entry of the open context menu. */

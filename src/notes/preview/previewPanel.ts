@@ -2,11 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { isCancelled, toWireError } from '../../protocol/errors';
-import { figureFromContext } from './figureUris';
 import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';
-
-export { figureFromContext } from './figureUris';
 
 /** The view type of package.json's menus and activation event. */
 export const previewViewType = 'groundnote.preview';
@@ -14,7 +10,7 @@ export const previewViewType = 'groundnote.preview';
 /** What the page keeps over a reload. */
 const savedState = z.object({ uri: z.string() });
 
-/** Registers the preview, its command and its image menu. `openFigure` opens a picture in the side panel. */
+/** Registers the preview and its command. `openFigure` opens a picture in the side panel. */
 export function registerPreview(
   context: vscode.ExtensionContext,
   services: Omit<PreviewServices, 'extensionUri'>,
@@ -29,18 +25,6 @@ export function registerPreview(
       else void vscode.window.showInformationMessage('Open a Markdown note to see its preview.');
     }),
     vscode.commands.registerCommand('groundnote.toggleRegions', () => previews.toggleRegions()),
-    vscode.commands.registerCommand('groundnote.annotateFigure', async (argument: unknown) => {
-      const uri = figureFromContext(argument);
-      if (!uri) {
-        void vscode.window.showWarningMessage('This image is missing, so it cannot be annotated.');
-        return;
-      }
-      try {
-        await services.openFigure(uri, { ground: false });
-      } catch (error) {
-        if (!isCancelled(error)) void vscode.window.showErrorMessage(toWireError(error).message);
-      }
-    }),
   );
 }
 

@@ -1,0 +1,92 @@
+/** VS Code's own Markdown preview with what we add: tags, saved regions, and two entries in the menu of a picture. */
+import type { Frame, Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { webviewWith } from '../support/frames';
+import { useVSCode } from '../support/useVSCode';
+
+const note = 'pointing-and-reasoning.en.md';
+const vscode = useVSCode();
+
+/** The built-in preview that is visible. */
+const builtinPreview = (): Promise<Frame> => webviewWith(vscode().page, 'body.vscode-body .markdown-body');
+
+const textOf = async () => (await builtinPreview()).locator('.markdown-body').innerText();
+
+/** A picture of the built-in preview, scrolled to where it can be seen. */
+async function pictureIn(source: string): Promise<Locator> {
+  const image = (await builtinPreview()).locator(`img[data-src=${JSON.stringify(source)}]`).first();
+  await image.scrollIntoViewIfNeeded();
+  return image;
+}
+
+/** Right-clicks a picture of the built-in preview and chooses an entry of VS Code's menu. */
+const imageMenu = (source: string, title: string): Promise<void> =>
+  vscode().workbench.contextMenu(() => pictureIn(source), title);
+
+describe("VS Code's own preview", () => {
+  it('shows tags that are no HTML, and renders its maths once', async () => {
+    const { workbench } = vscode();
+    await workbench.openFile(note);
+    await workbench.runCommand('Markdown: Open Preview to the Side');
+    const frame = await builtinPreview();
+    await expect.poll(textOf, { timeout: 15_000 }).toContain('one more word, <SEG>.');
+    const text = await textOf();
+    expect(text).toContain('<region_name><coordinates><SPE>');
+    expect(text).toContain('USER: <IMAGE> Can you segment the {class_name} in this image?');
+    expect(text).toContain('USER: <IMAGE> Which part keeps');
+    expect(await frame.locator('.katex-display').count()).toBe(5);
+    expect(await frame.locator('.katex-error, .katex .katex').count()).toBe(0);
+    // One KaTeX, the built-in extension's: ours brings no stylesheet for it.
+    const sheets = await frame
+      .locator('link[rel=stylesheet]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    expect(sheets.filter((sheet) => /katex/.test(sheet))).toHaveLength(1);
+  });
+
+  it('opens a picture from its menu', async () => {
+    await imageMenu('../figures/onellm-architecture.png', 'Annotate Figure');
+    await vscode().annotator('onellm-architecture.png');
+    await vscode().workbench.closeActiveEditor();
+  });
+
+  it('grounds a phrase in a picture from its menu', async () => {
+    await imageMenu('../figures/lisa-architecture.png', 'Ground in Image…');
+    await vscode().workbench.answer('Mask decoder');
+    const annotator = await vscode().annotator('lisa-architecture.png');
+    await annotator.waitForRegions(1, 60_000);
+    await vscode().workbench.save();
+    await vscode().workbench.waitForDirty('lisa-architecture.png', false);
+    await vscode().workbench.closeActiveEditor();
+  });
+
+  it('says which picture is missing', async () => {
+    await imageMenu('../figures/clicks-measured.png', 'Annotate Figure');
+    expect(await vscode().workbench.toast(/is missing/)).toContain('clicks-measured.png');
+    await vscode().workbench.clearToasts();
+  });
+
+  it('is as it was when the setting is off, without a reload', async () => {
+    const { page, workbench } = vscode();
+    await vscode().writeSettings({ 'groundnote.builtinPreview.enabled': false });
+    await expect.poll(textOf, { timeout: 15_000 }).toContain('one more word, .');
+    await (await pictureIn('../figures/onellm-architecture.png')).click({ button: 'right' });
+    const items = await workbench.menuItems();
+    expect(items).toContain('Copy Image');
+    expect(items.filter((item) => /Annotate|Ground/.test(item))).toEqual([]);
+    await page.keyboard.press('Escape');
+    await vscode().writeSettings({});
+    await expect.poll(textOf, { timeout: 15_000 }).toContain('one more word, <SEG>.');
+  });
+});
+
+describe("VS Code's own preview of an image", () => {
+  it('has our entries in its menu', async () => {
+    const { workbench } = vscode();
+    await workbench.openFile('ferret-architecture.png');
+    await workbench.contextMenu(
+      async () => (await webviewWith(vscode().page, 'body.container.image')).locator('body'),
+      'Segment Image',
+    );
+    await vscode().annotator('ferret-architecture.png');
+  });
+});
