@@ -32,8 +32,23 @@ export const openFigure = requestChannel(
 );
 /** Preview → host: a link was clicked. */
 export const openLink = requestChannel('openLink', z.object({ href: z.string() }), z.object({}));
-/** Both ways: the first line that is seen (0-based, fractions inside a block). */
-export const visibleLine = eventChannel('visibleLine', z.object({ line: z.number().min(0) }));
+/**
+ * Both ways: the first line that is seen (0-based, fractions inside a block). `keep`, to the preview only: the line that
+ * is typed in, which stays in view.
+ */
+export const visibleLine = eventChannel(
+  'visibleLine',
+  z.object({ line: z.number().min(0), keep: z.number().int().min(0).optional() }),
+);
+/** Host → preview: the line of the text cursor; `show`: with a mark, `typed`: by typing, so that it is followed. */
+export const cursorLine = eventChannel(
+  'cursorLine',
+  z.object({ line: z.number().int().min(0), show: z.boolean(), typed: z.boolean() }),
+);
+/** Preview → host: the page is there, and asks where the editor stands. */
+export const scrollReady = eventChannel('scrollReady', z.object({}));
+/** Preview → host: put the text cursor at the beginning of this line. */
+export const goToLine = eventChannel('goToLine', z.object({ line: z.number().int().min(0) }));
 /** Preview → host: is anybody there? An extension host that was restarted has forgotten the panel. */
 export const previewPing = requestChannel('previewPing', z.object({}), z.object({}));
 /** Host → preview: show the regions of all figures, or hide them. */

@@ -5,14 +5,16 @@ import {
   openLink,
   previewPing,
   previewReady,
-  visibleLine,
   type NoteSnapshot,
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
 import { BlockList } from './blocks';
 import { useFigures } from './figureRegions';
-import { lineAt, topAt } from './lines';
+import { useKeys } from './keys';
+import { useOutline } from './outline';
 import type { PreviewPage, VsCodeApi } from './previewPage';
+import { Scrolling } from './scrolling';
+import { useScrollSync } from './scrollSync';
 import './preview.css';
 
 declare function acquireVsCodeApi(): VsCodeApi;
@@ -20,14 +22,13 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** An answer that takes longer means that the extension host is busy or gone. */
 const answerMs = 10_000;
 const pingMs = 15_000;
-/** How long the page's scrolling is taken for the echo of the editor's. */
-const echoMs = 250;
 
 const vscode = acquireVsCodeApi();
 const uri = document.body.dataset['document'] ?? '';
 const main = document.querySelector<HTMLElement>('#gn-note') as HTMLElement;
 const notice = document.querySelector<HTMLElement>('.gn-notice') as HTMLElement;
 const blocks = new BlockList(main);
+const scrolling = new Scrolling(blocks, main);
 const endpoint = new Endpoint(
   {
     post: (message) => vscode.postMessage(message),
@@ -42,9 +43,6 @@ const endpoint = new Endpoint(
 
 let version = -1;
 let header = '';
-let scrolledByHostAt = 0;
-/** The line that stays at the top while pictures and fonts arrive, until the reader scrolls. */
-let pinnedLine: number | undefined;
 
 function say(message: string): void {
   notice.textContent = message;
@@ -85,16 +83,6 @@ function show(note: NoteSnapshot): void {
   for (const listener of shownListeners) listener(changed);
 }
 
-function scrollToLine(line: number): void {
-  pinnedLine = line;
-  scrolledByHostAt = Date.now();
-  window.scrollTo({ top: line <= 0 ? 0 : topAt(blocks.shown, line) });
-}
-
-new ResizeObserver(() => {
-  if (pinnedLine !== undefined) scrollToLine(pinnedLine);
-}).observe(main);
-
 /** What survives a reload; `uri` is what the host brings the panel back with. */
 const state: Record<string, unknown> = { ...(vscode.getState() as object | undefined), uri };
 const shownListeners: ((changed: readonly HTMLElement[]) => void)[] = [];
@@ -105,32 +93,13 @@ const page: PreviewPage = {
   ask,
   say,
   onShown: (listener) => shownListeners.push(listener),
-  scrollToLine,
+  scrollToLine: (line) => scrolling.toLine(line),
   saved: (name) => state[name],
   save(name, value) {
     state[name] = value;
     vscode.setState(state);
   },
 };
-
-/** The line to come back to after a reload. */
-function savedLine(): number {
-  const line = page.saved('line');
-  return typeof line === 'number' ? line : 0;
-}
-
-let scrollFrame = 0;
-window.addEventListener('scroll', () => {
-  cancelAnimationFrame(scrollFrame);
-  scrollFrame = requestAnimationFrame(() => {
-    if (version < 0) return;
-    const line = window.scrollY <= 0 ? 0 : lineAt(blocks.shown, window.scrollY);
-    page.save('line', line);
-    if (Date.now() - scrolledByHostAt <= echoMs) return;
-    pinnedLine = undefined;
-    endpoint.send(visibleLine, { line });
-  });
-});
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : undefined;
@@ -193,16 +162,15 @@ document.addEventListener(
 
 useFigures(page);
 endpoint.on(noteChanged, show);
-endpoint.on(visibleLine, ({ line }) => scrollToLine(line));
 setInterval(() => {
   if (document.visibilityState === 'visible' && endpoint.pendingCount === 0) void ask(previewPing, {});
 }, pingMs);
 
-page.save('line', savedLine());
+useKeys();
+useScrollSync(page, scrolling);
+useOutline(page);
 void ask(previewReady, {}).then((note) => {
   if (!note) return;
-  const line = savedLine();
   show(note);
-  if (line > 0) scrollToLine(line);
   document.body.dataset['ready'] = 'true';
 });

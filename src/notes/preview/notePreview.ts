@@ -11,7 +11,6 @@ import {
   previewPing,
   previewReady,
   toggleRegions,
-  visibleLine,
   type NoteSnapshot,
 } from '../../protocol/preview';
 import { Endpoint } from '../../protocol/rpc';
@@ -20,6 +19,7 @@ import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
 import { figureUri, imageExtensions } from './figureUris';
 import type { ResolvedImage } from '../markdown/figures';
+import { ScrollSync } from './scrollSync';
 import type { NoteRenderer, RenderOptions } from '../render/render';
 
 export interface PreviewServices {
@@ -31,8 +31,6 @@ export interface PreviewServices {
 
 /** Edits that follow each other faster than this are shown together. */
 const throttleMs = 100;
-/** How long an editor's scrolling is taken for the echo of ours. */
-const echoMs = 300;
 
 const pageFolder = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 
@@ -60,7 +58,6 @@ export class NotePreview {
   private delay = throttleMs;
   /** Pictures that the note names, by path: a change of one of them is a change of the note. */
   private figurePaths = new Set<string>();
-  private scrolledEditorAt = 0;
   private revision = 0;
 
   constructor(
@@ -120,13 +117,7 @@ export class NotePreview {
       await this.followLink(href);
       return {};
     });
-    endpoint.on(visibleLine, ({ line }) => {
-      this.scrolledEditorAt = Date.now();
-      const at = new vscode.Position(Math.floor(line), 0);
-      for (const editor of this.editors()) {
-        editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
-      }
-    });
+    this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 
   private follow(): void {
@@ -158,12 +149,6 @@ export class NotePreview {
         () => this.figurePaths,
         () => this.refreshSoon(),
       ),
-      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor, visibleRanges }) => {
-        const first = visibleRanges[0];
-        if (!first || !this.isNote(textEditor.document) || !this.panel.visible) return;
-        if (Date.now() - this.scrolledEditorAt < echoMs) return;
-        this.endpoint.send(visibleLine, { line: first.start.line });
-      }),
     );
   }
 
