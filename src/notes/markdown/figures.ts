@@ -32,6 +32,8 @@ export interface ImageTag {
   source: string;
   alt: string;
   title: string;
+  /** Stands under the figure instead of the title. */
+  caption?: string;
   width?: string;
   height?: string;
 }
@@ -56,7 +58,11 @@ export function decodeSource(source: string): string {
 export function resolveFigure(rawSource: string, resolveImage: (source: string) => ResolvedImage): Figure {
   const data = /^data:image\/(?:png|jpe?g|gif|webp|avif|bmp)[;,]/i.test(rawSource);
   if (data) return { source: rawSource, state: 'present', uri: rawSource };
-  const source = decodeSource(rawSource);
+  return plainFigure(decodeSource(rawSource), resolveImage);
+}
+
+/** The same for an address that is written as it is, without any encoding. */
+export function plainFigure(source: string, resolveImage: (source: string) => ResolvedImage): Figure {
   // One letter before the colon is a Windows drive, not a scheme.
   if (/^(?:[a-z][a-z0-9+.-]+:|\/\/)/i.test(source) && !/^file:/i.test(source)) {
     return { source, state: 'remote', uri: '' };
@@ -75,7 +81,8 @@ export function resolveFigure(rawSource: string, resolveImage: (source: string) 
 export function figureHtml(tag: ImageTag, figure: Figure, options: FigureOptions, line?: number): string {
   const wrap = (name: string, inside: string) => {
     if (line === undefined) return `<span class="${name}">${inside}</span>`;
-    const caption = tag.title ? `<figcaption>${escapeHtml(tag.title)}</figcaption>` : '';
+    const words = tag.caption ?? tag.title;
+    const caption = words ? `<figcaption>${escapeHtml(words)}</figcaption>` : '';
     return `<figure class="${name}" data-line="${line}">${inside}${caption}</figure>`;
   };
   if (figure.state !== 'present') {

@@ -10,6 +10,7 @@ import {
   type ImageTag,
   type ResolvedImage,
 } from './figures';
+import { useGroundFence } from './groundFence';
 import { isHtmlElement, tagNameAt } from './htmlTags';
 import { useMath } from './math';
 import { settleHtml, type HtmlToken } from './sanitize';
@@ -28,8 +29,11 @@ export interface NoteEnv extends Env {
   resolveNote?(target: string): ResolvedNote;
   /** Code of a known language → HTML of its lines (no `<pre>` around); undefined for an unknown one. */
   highlight?(code: string, language: string): string | undefined;
-  /** The HTML that stands for a `ground` fence. Without it the fence is code like any other. */
-  renderGround?(source: string, line: number): string;
+  /**
+   * The HTML that stands for a `ground` fence, which begins at `line` of its block; `env` is the environment of that
+   * block. Without it the fence is code like any other.
+   */
+  renderGround?(source: string, line: number, env: NoteEnv): string;
   /** Macros of formulas, from the settings and the front matter: `\RR` → `\mathbb{R}`. */
   macros?: Readonly<Record<string, string>>;
   /** Number of the next numbered row of a formula; counted up while the block is rendered. */
@@ -53,6 +57,7 @@ export function createMarkdown(): MarkdownIt {
   md.use(cjkFriendly);
   useMath(md);
   useCodeFences(md);
+  useGroundFence(md);
   useVocabularyTags(md);
   useDollarAmounts(md);
   useFigures(md);

@@ -206,6 +206,7 @@ export class NotePreview {
       frontMatter: settings.get<NonNullable<RenderOptions['frontMatter']>>('frontMatter', 'header'),
       interactive: true,
       note: this.note.toString(),
+      notePath: this.note.scheme === 'file' ? this.note.fsPath : undefined,
       resolveImage: (source) => this.resolveImage(source),
     });
     this.figurePaths = new Set(

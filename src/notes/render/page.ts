@@ -86,6 +86,7 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
   const note = renderNote(noteText, {
     allowHtml: options.allowHtml ?? true,
     frontMatter: options.frontMatter,
+    notePath: path.resolve(options.path),
     resolveImage: (source) => {
       const found = imagePath(source, folder);
       const uri = found.exists ? dataUri(found.path, maxBytes) : undefined;

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { MarkdownIt, StateCore, Token } from 'markdown-it';
 import type { Block } from '../../protocol/preview';
 import { sameImage, type Figure, type ResolvedImage } from '../markdown/figures';
+import { groundFences } from '../ground/groundHtml';
 import { frontMatterHtml, splitFrontMatter } from './frontMatter';
 import { createMarkdown, type NoteEnv } from '../markdown/markdown';
 import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
@@ -19,6 +20,8 @@ export interface RenderOptions {
   interactive?: boolean;
   /** The note's address, for that context. */
   note?: string;
+  /** The note's path on this machine, where it has one: answers of ground fences lie beside it. */
+  notePath?: string;
 }
 
 export interface RenderedNote {
@@ -58,12 +61,14 @@ export class NoteRenderer {
     const lines = source.split('\n');
     const offset = frontMatter?.lines ?? 0;
     const allowHtml = options.allowHtml ?? false;
+    const ground = groundFences(source, options.notePath);
     const env: NoteEnv = {
       allowHtml,
       resolveImage: options.resolveImage,
       figure: { interactive: options.interactive ?? false, note: options.note ?? '' },
       figures: [],
       firstLine: 0,
+      renderGround: ground.render,
     };
     const tokens: Token[] = [];
     this.md.block.parse(source, this.md, env, tokens);
@@ -87,7 +92,13 @@ export class NoteRenderer {
         .filter(({ type }) => type === 'heading_open')
         .map((token) => JSON.stringify(token.attrs));
       const key = hash(
-        [settings, blockSource.includes('[') ? references : '', ids.join('\n'), blockSource].join('\0'),
+        [
+          settings,
+          blockSource.includes('[') ? references : '',
+          blockSource.includes('ground') ? ground.stamp : '',
+          ids.join('\n'),
+          blockSource,
+        ].join('\0'),
       );
       const { html, shown } = this.renderBlock(key, group, { ...env, firstLine: startLine, figures: [] });
       figures.push(...shown);
