@@ -115,7 +115,11 @@ const contexts = await Promise.all([
   }),
   context({
     ...browser,
-    entryPoints: { annotator: 'webview/annotator/main.tsx', preview: 'webview/preview/main.ts' },
+    entryPoints: {
+      annotator: 'webview/annotator/main.tsx',
+      preview: 'webview/preview/main.ts',
+      builtin: 'webview/builtin/main.ts',
+    },
   }),
 ]);
 const bundled = [];

@@ -2,6 +2,7 @@
  * The sidecar of a picture: `photo.png` → `photo.json`, a LabelMe file that labelme and X-AnyLabeling open too. What
  * Groundnote does not know in it is kept; a file that is no LabelMe file is never taken for an empty one.
  */
+import path from 'node:path';
 import * as z from 'zod';
 import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError } from '../protocol/errors';
@@ -53,6 +54,10 @@ export const newSidecar: SidecarContent = { top: {}, kept: [], origins: new Map(
 export function sidecarName(imageName: string): string {
   return imageName.replace(/\.[^.]*$/, '') + '.json';
 }
+
+/** Where the sidecar of a picture on disk lies. */
+export const sidecarPath = (imagePath: string) =>
+  path.join(path.dirname(imagePath), sidecarName(path.basename(imagePath)));
 
 /**
  * Reads the text of a sidecar. `size` is the picture's, for LabelMe's masks; where it is missing, the file's own is taken.

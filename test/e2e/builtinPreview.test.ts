@@ -1,11 +1,45 @@
 /** VS Code's own Markdown preview with what we add: tags, saved regions, and two entries in the menu of a picture. */
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { webviewWith } from '../support/frames';
 import { useVSCode } from '../support/useVSCode';
 
 const note = 'pointing-and-reasoning.en.md';
-const vscode = useVSCode();
+/** Another picture of the note has regions from the start, made by another tool. */
+const vscode = useVSCode({
+  prepare: (workspace) =>
+    writeFile(
+      path.join(workspace, 'photos/coffee.json'),
+      JSON.stringify({
+        version: '5.5.0',
+        flags: {},
+        imagePath: 'coffee.jpg',
+        imageData: null,
+        imageWidth: 600,
+        imageHeight: 400,
+        shapes: [
+          shape('saucer', 'rectangle', [
+            [120, 60],
+            [470, 380],
+          ]),
+          shape('spoon', 'linestrip', [
+            [330, 300],
+            [420, 200],
+            [470, 130],
+          ]),
+        ],
+      }),
+    ),
+});
+const shape = (label: string, shape_type: string, points: number[][]) => ({
+  label,
+  shape_type,
+  points,
+  flags: {},
+  group_id: null,
+});
 
 /** The built-in preview that is visible. */
 const builtinPreview = (): Promise<Frame> => webviewWith(vscode().page, 'body.vscode-body .markdown-body');
@@ -59,6 +93,39 @@ describe("VS Code's own preview", () => {
     await vscode().workbench.closeActiveEditor();
   });
 
+  it('shows the regions that were saved, over the picture at any size', async () => {
+    const { page } = vscode();
+    // The preview loads itself anew when the regions of a picture have been saved.
+    const overlay = '.gn-frame:has(img[data-src="../figures/lisa-architecture.png"]) > svg';
+    const frame = await webviewWith(page, overlay);
+    const regions = frame.locator(overlay);
+    expect(await regions.locator('.gn-region').count()).toBe(1);
+    expect(await regions.locator('title').allTextContents()).toEqual(['Mask decoder']);
+    const picture = await pictureIn('../figures/lisa-architecture.png');
+    for (const width of [1440, 1000]) {
+      await page.setViewportSize({ width, height: 900 });
+      const boxes = async () => {
+        const [a, b] = [await picture.boundingBox(), await regions.boundingBox()];
+        return (
+          a && b && (['x', 'y', 'width', 'height'] as const).map((side) => Math.round(a[side] - b[side]))
+        );
+      };
+      await expect.poll(boxes, { timeout: 10_000 }).toEqual([0, 0, 0, 0]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    // A region lies over its picture and has its menu.
+    await regions.locator('.gn-over').hover();
+    await frame.locator('.gn-frame.gn-lit .gn-region.gn-on').waitFor();
+    await vscode().workbench.contextMenu(async () => regions.locator('.gn-over'), 'Annotate Figure');
+    const annotator = await vscode().annotator('lisa-architecture.png');
+    expect(await annotator.regions()).toBe(1);
+    await vscode().workbench.closeActiveEditor();
+    await rm(vscode().file('figures/lisa-architecture.json'));
+    await expect
+      .poll(async () => (await builtinPreview()).locator('.gn-regions').count(), { timeout: 15_000 })
+      .toBe(1);
+  });
+
   it('says which picture is missing', async () => {
     await imageMenu('../figures/clicks-measured.png', 'Annotate Figure');
     expect(await vscode().workbench.toast(/is missing/)).toContain('clicks-measured.png');
@@ -69,6 +136,7 @@ describe("VS Code's own preview", () => {
     const { page, workbench } = vscode();
     await vscode().writeSettings({ 'groundnote.builtinPreview.enabled': false });
     await expect.poll(textOf, { timeout: 15_000 }).toContain('one more word, .');
+    expect(await (await builtinPreview()).locator('.gn-frame, .gn-regions').count()).toBe(0);
     await (await pictureIn('../figures/onellm-architecture.png')).click({ button: 'right' });
     const items = await workbench.menuItems();
     expect(items).toContain('Copy Image');

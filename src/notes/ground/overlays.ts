@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { ringArea, simplifyLine, simplifyRing, traceMask } from '../../annotate/contours';
-import { parseSidecar, sidecarName } from '../../annotate/sidecar';
+import { parseSidecar, sidecarPath } from '../../annotate/sidecar';
 import { colorOf } from '../../protocol/colors';
 import { toWireError } from '../../protocol/errors';
 import type { Box, Geometry, Point, Rle, Size } from '../../protocol/geometry';
@@ -37,7 +37,7 @@ const cache = new LRUCache<string, FigureOverlay>({ max: 200 });
  * sidecar changes.
  */
 export function readOverlay(imagePath: string): FigureOverlay | undefined {
-  const sidecar = path.join(path.dirname(imagePath), sidecarName(path.basename(imagePath)));
+  const sidecar = sidecarPath(imagePath);
   let stats;
   try {
     stats = statSync(sidecar, { throwIfNoEntry: false });

@@ -1,7 +1,6 @@
 /** Files beside the figures and the note that change what a preview shows: sidecars and the answers of ground fences. */
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { sidecarName } from '../../annotate/sidecar';
+import { sidecarPath } from '../../annotate/sidecar';
 import { answersPath } from '../ground/answers';
 
 /**
@@ -23,10 +22,7 @@ export function watchFigureFiles(
   const changed = (uri: vscode.Uri) => {
     const { fsPath } = uri;
     const isSidecar = () =>
-      [...figures()].some((address) => {
-        const figure = vscode.Uri.parse(address).fsPath;
-        return path.join(path.dirname(figure), sidecarName(path.basename(figure))) === fsPath;
-      });
+      [...figures()].some((address) => sidecarPath(vscode.Uri.parse(address).fsPath) === fsPath);
     if (fsPath === answersPath(note.fsPath) || isSidecar()) onChange();
   };
   return vscode.Disposable.from(
