@@ -15,8 +15,7 @@ export function showUnknownTags(md: MarkdownIt): void {
   wrapRule(md.inline.ruler, 'html_inline', [], (original, state, silent) => {
     const start = state.pos;
     const name = tagNameAt(state.src.slice(start, start + 80));
-    if (!name || isHtmlElement(name) || inForeign(state.tokens, 'html_inline'))
-      return original(state, silent);
+    if (!name || isHtmlElement(name) || inForeign(state.tokens)) return original(state, silent);
     if (!original(state, true)) return false;
     if (!silent) state.pending += state.src.slice(start, state.pos);
     return true;
@@ -29,7 +28,7 @@ export function showUnknownTags(md: MarkdownIt): void {
       const at = (state.bMarks[start] ?? 0) + (state.tShift[start] ?? 0);
       const name = tagNameAt(state.src.slice(at, at + 80));
       // As text a tag needs no block of its own, and the Markdown around it stays Markdown.
-      if (name && !isHtmlElement(name) && !inForeign(state.tokens, 'html_block')) return false;
+      if (name && !isHtmlElement(name) && !inForeign(state.tokens)) return false;
       return original(state, start, end, silent);
     },
   );
@@ -43,14 +42,17 @@ export function showUnknownTags(md: MarkdownIt): void {
   });
 }
 
-/** Whether the HTML before this place has opened an `<svg>` or `<math>`; blocks count while only HTML lies between. */
-function inForeign(tokens: readonly Token[], type: 'html_inline' | 'html_block'): boolean {
-  let first = 0;
-  if (type === 'html_block') {
-    first = tokens.length;
-    while (tokens[first - 1]?.type === type) first--;
+/** How far the tokens of a list have been looked at, and what is open there. Lists only grow while they are parsed. */
+const progress = new WeakMap<readonly Token[], { next: number; tags: UnknownTags }>();
+
+/** Whether the HTML before this place has opened an `<svg>` or `<math>`. */
+function inForeign(tokens: readonly Token[]): boolean {
+  const state = progress.get(tokens) ?? { next: 0, tags: new UnknownTags() };
+  progress.set(tokens, state);
+  for (; state.next < tokens.length; state.next++) {
+    const token = tokens[state.next];
+    if (token?.type === 'html_block' || token?.type === 'html_inline') state.tags.escape(token.content);
+    else if (token?.block) state.tags = new UnknownTags();
   }
-  const tags = new UnknownTags();
-  for (const token of tokens.slice(first)) if (token.type === type) tags.escape(token.content);
-  return tags.inForeign;
+  return state.tags.inForeign;
 }

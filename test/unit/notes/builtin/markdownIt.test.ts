@@ -74,6 +74,19 @@ describe.each(engines)("unknown tags in the built-in preview's markdown-it %s", 
     expect(render('<svg>\n\nThe <SEG> after\n\n<SEG>')).toContain('<p>&lt;SEG&gt;</p>');
   });
 
+  it('cost no more in a long paragraph than in a short one', () => {
+    const md = engine();
+    const text = 'a <SEG> <b>x</b> ';
+    const time = (source: string) => {
+      const start = performance.now();
+      md.render(source);
+      return performance.now() - start;
+    };
+    time(text.repeat(300));
+    const [short, long] = [time(text.repeat(300)), time(text.repeat(9000))];
+    expect(long).toBeLessThan(30 * 20 * Math.max(short, 1));
+  });
+
   it('leave maths to the plugin that is there', () => {
     const html = render('A <SEG> of $a <b> c$ and\n\n$$\n<SEG>\n$$\n');
     expect(html.match(/class="katex"/g)).toHaveLength(2);
