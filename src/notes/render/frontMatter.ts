@@ -8,13 +8,18 @@ export interface FrontMatter {
   date: string;
   authors: string[];
   tags: string[];
+  /** All its values, as YAML has them; of broken YAML and of TOML the known keys. */
+  values: Readonly<Record<string, unknown>>;
   /** What stands between the fences. */
   raw: string;
   /** Lines that it takes in the note, fences included. */
   lines: number;
 }
 
-const wanted = ['title', 'date', 'author', 'authors', 'tags', 'keywords'] as const;
+const wanted = [
+  ...['title', 'date', 'author', 'authors', 'tags', 'keywords', 'aliases', 'bibliography'],
+  ...['arxiv', 'doi', 'paper', 'url'],
+];
 const yamlOptions = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: false } as const;
 
 /** Splits a note into its front matter and the rest. A fence that is never closed is no front matter. */
@@ -31,6 +36,7 @@ export function splitFrontMatter(text: string): { frontMatter?: FrontMatter; bod
       date: toText(values['date']),
       authors: [...toList(values['author']), ...toList(values['authors'])],
       tags: [...toList(values['tags']), ...toList(values['keywords'])],
+      values,
       raw,
       lines: match[0].split('\n').length - (match[0].endsWith('\n') ? 1 : 0),
     },
@@ -74,7 +80,7 @@ function toText(value: unknown): string {
 }
 
 /** A list, one value, a comma-separated text, or objects with a name. */
-function toList(value: unknown): string[] {
+export function toList(value: unknown): string[] {
   if (typeof value === 'string')
     return value
       .split(/[,，;；]/)
