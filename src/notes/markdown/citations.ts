@@ -12,7 +12,7 @@ export interface CitationEnv extends Env {
   citations?: Readonly<Record<string, CitationText>>;
 }
 
-const key = String.raw`(?:\{([^{}\s]{1,200})\}|([\p{L}\p{N}_](?:[\p{L}\p{N}_]|[:.#$%&\-+?<>~/](?=[\p{L}\p{N}_])){0,200}))`;
+const key = String.raw`(?:\{([^{}\s]{1,200})\}|([\p{L}\p{N}_](?:[\p{L}\p{N}_]|[:.#$%&\-+?~/](?=[\p{L}\p{N}_])){0,200}))`;
 const narrative = new RegExp(`@${key}`, 'uy');
 const item = new RegExp(String.raw`^([^@]*?)(-?)@${key}\s*,?\s*(.*)$`, 'su');
 
@@ -38,8 +38,9 @@ export function useCitations(md: MarkdownIt): void {
     }
     return false;
   });
-  // `@` ends no run of text in the parser, so that words with it are found once the text is known.
-  md.core.ruler.push('groundnote_citations', (state) => {
+  // `@` ends no run of text in the parser, so that words with it are found once the text is known; an escaped one is a
+  // token of its own until the texts are joined.
+  md.core.ruler.before('text_join', 'groundnote_citations', (state) => {
     const { citations } = state.env as CitationEnv;
     if (!citations) return;
     for (const block of state.tokens) {

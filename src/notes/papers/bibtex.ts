@@ -17,6 +17,10 @@ export interface BibEntry {
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
+/** Longest value of a field, and the broken entries after which a file is no bibliography: both bound the work. */
+const maxValue = 100_000;
+const maxFailures = 200;
+
 /** The entries of a file in order; broken ones are left out and those after them are read. Never throws. */
 export function parseBibtex(text: string): BibEntry[] {
   const macros = new Map(months.map((month) => [month, month]));
@@ -24,7 +28,8 @@ export function parseBibtex(text: string): BibEntry[] {
   const start = /@\s*(\w+)\s*([{(])/g;
   let line = 0;
   let counted = 0;
-  for (let match = start.exec(text); match; match = start.exec(text)) {
+  let failures = 0;
+  for (let match = start.exec(text); match && failures < maxFailures; match = start.exec(text)) {
     const type = (match[1] ?? '').toLowerCase();
     const close = match[2] === '(' ? ')' : '}';
     if (type === 'comment' || type === 'preamble') continue;
@@ -41,7 +46,10 @@ export function parseBibtex(text: string): BibEntry[] {
     const fields: Record<string, string> = {};
     while (scanner.match(/\s*,/y)) {
       const field = scanner.field();
-      if (!field) break;
+      if (!field) {
+        failures++;
+        break;
+      }
       fields[field.name] ??= field.value;
     }
     // Where an entry is not closed, what was read of it counts, and the next one is looked for from there.
@@ -91,7 +99,7 @@ class Scanner {
 
   private braced(): string | undefined {
     let depth = 0;
-    for (let index = this.at; index < this.text.length; index++) {
+    for (let index = this.at; index < Math.min(this.text.length, this.at + maxValue); index++) {
       const char = this.text[index];
       if (char === '\\') index++;
       else if (char === '{') depth++;
@@ -102,7 +110,7 @@ class Scanner {
 
   private quoted(): string | undefined {
     let depth = 0;
-    for (let index = this.at + 1; index < this.text.length; index++) {
+    for (let index = this.at + 1; index < Math.min(this.text.length, this.at + maxValue); index++) {
       const char = this.text[index];
       if (char === '\\') index++;
       else if (char === '{') depth++;
