@@ -2,15 +2,10 @@
  * Citations as Pandoc writes them: `[@lai2024]`, `[see @lai2024, p. 3; @you2023]`, `[-@lai2024]`, and `@lai2024 says`.
  * Only where the note has a bibliography: elsewhere an `@` is an `@`.
  */
-import type { Env, MarkdownIt } from 'markdown-it';
+import type { MarkdownIt } from 'markdown-it';
 import type { CitationText } from '../papers/bibliography';
 import { escapeAttribute, escapeHtml } from './escape';
-
-/** What the rule needs of the note's environment. */
-export interface CitationEnv extends Env {
-  /** What the citations show, by key; without it there are none. */
-  citations?: Readonly<Record<string, CitationText>>;
-}
+import type { NoteEnv } from './markdown';
 
 const key = String.raw`(?:\{([^{}\s]{1,200})\}|([\p{L}\p{N}_](?:[\p{L}\p{N}_]|[:.#$%&\-+?~/](?=[\p{L}\p{N}_])){0,200}))`;
 const narrative = new RegExp(`@${key}`, 'uy');
@@ -19,7 +14,7 @@ const item = new RegExp(String.raw`^([^@]*?)(-?)@${key}\s*,?\s*(.*)$`, 'su');
 /** Adds the rules. */
 export function useCitations(md: MarkdownIt): void {
   md.inline.ruler.before('link', 'groundnote_citation', (state, silent) => {
-    const { citations } = state.env as CitationEnv;
+    const { citations } = state.env as NoteEnv;
     if (!citations) return false;
     const { src, pos } = state;
     const char = src[pos];
@@ -41,7 +36,7 @@ export function useCitations(md: MarkdownIt): void {
   // `@` ends no run of text in the parser, so that words with it are found once the text is known; an escaped one is a
   // token of its own until the texts are joined.
   md.core.ruler.before('text_join', 'groundnote_citations', (state) => {
-    const { citations } = state.env as CitationEnv;
+    const { citations } = state.env as NoteEnv;
     if (!citations) return;
     for (const block of state.tokens) {
       if (block.type !== 'inline' || !block.content.includes('@') || !block.children) continue;

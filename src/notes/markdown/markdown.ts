@@ -1,6 +1,7 @@
 /** The Markdown dialect of notes: CommonMark, tables, strikethrough, links, maths, and rules for CJK and vocabulary tags. */
 import MarkdownItConstructor, { type Env, type MarkdownIt, type StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
+import { useCitations } from './citations';
 import { useCodeFences } from './codeFences';
 import {
   figureHtml,
@@ -15,6 +16,7 @@ import { isHtmlElement, tagNameAt } from './htmlTags';
 import { useMath } from './math';
 import { settleHtml, type HtmlToken } from './sanitize';
 import { wrapRule } from './wrapRule';
+import type { CitationText } from '../papers/bibliography';
 
 /** What the rules know about the note that is being rendered. */
 export interface NoteEnv extends Env {
@@ -34,6 +36,8 @@ export interface NoteEnv extends Env {
    * block. Without it the fence is code like any other.
    */
   renderGround?(source: string, line: number, env: NoteEnv): string;
+  /** What citations (`[@key]`) show, by key. Without it an `@` is an `@`. */
+  citations?: Readonly<Record<string, CitationText>>;
   /** Macros of formulas, from the settings and the front matter: `\RR` → `\mathbb{R}`. */
   macros?: Readonly<Record<string, string>>;
   /** Number of the next numbered row of a formula; counted up while the block is rendered. */
@@ -61,6 +65,7 @@ export function createMarkdown(): MarkdownIt {
   useVocabularyTags(md);
   useDollarAmounts(md);
   useFigures(md);
+  useCitations(md);
   useLines(md);
   // The last rule: all tokens are known, nothing of KaTeX's is there yet.
   md.core.ruler.push('groundnote_html', (state) => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMarkdown, type NoteEnv } from '../../../../src/notes/markdown/markdown';
-import { useCitations } from '../../../../src/notes/markdown/citations';
 import {
   bibliographyFiles,
   citationTexts,
@@ -91,7 +90,6 @@ describe('citations of a note', () => {
   writeFileSync(file, bib);
   const sources = readBibliographies(bibliographyFiles({ bibliography: 'my refs.bib' }, folder, [], folder));
   const md = createMarkdown();
-  if (!md.renderer.rules['groundnote_citation']) useCitations(md);
   const env = (): NoteEnv => ({
     allowHtml: true,
     resolveImage: () => ({ uri: '', exists: false }),
@@ -133,7 +131,7 @@ describe('citations of a note', () => {
     expect(render('[@nobody, <b>]')).toContain(
       '<span class="gn-cite-missing" title="This key is not in the bibliography.">@nobody</span>',
     );
-    const without = { ...env(), citations: undefined } as unknown as NoteEnv;
+    const without = { ...env(), citations: undefined };
     expect(render('[@erdos] @erdos', without)).toBe('<p>[@erdos] @erdos</p>');
     expect(text(render('[text @erdos](x.md)'))).toBe('text @erdos');
   });
