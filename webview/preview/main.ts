@@ -9,6 +9,8 @@ import {
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
 import { BlockList } from './blocks';
+import { useCodeBlocks } from './codeBlocks';
+import { useDiagrams } from './diagrams';
 import { useFigures } from './figureRegions';
 import { useKeys } from './keys';
 import { useOutline } from './outline';
@@ -100,6 +102,9 @@ const page: PreviewPage = {
     vscode.setState(state);
   },
 };
+
+useCodeBlocks(page);
+useDiagrams(page);
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : undefined;

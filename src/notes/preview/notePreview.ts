@@ -17,6 +17,7 @@ import { Endpoint } from '../../protocol/rpc';
 import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
+import { contentSecurityPolicy } from './pagePolicy';
 import { figureUri, imageExtensions } from './figureUris';
 import type { ResolvedImage } from '../markdown/figures';
 import { ScrollSync } from './scrollSync';
@@ -265,21 +266,6 @@ export class NotePreview {
     });
   }
 }
-
-/**
- * The page's policy: its own script, styles and fonts, and pictures of this machine. KaTeX writes style attributes,
- * hence 'unsafe-inline' for styles, here and nowhere else.
- */
-export const contentSecurityPolicy = (cspSource: string, nonce: string) =>
-  [
-    `default-src 'none'`,
-    `img-src ${cspSource} data: blob:`,
-    `style-src ${cspSource} 'unsafe-inline'`,
-    `font-src ${cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ');
 
 function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: string): string {
   const nonce = randomBytes(16).toString('base64url');

@@ -10,6 +10,7 @@ import {
   renderNotices,
   sourceAddress,
 } from '../../../scripts/lib/notices.mjs';
+import { grammarMakers } from '../../../scripts/lib/shiki.mjs';
 
 describe('packageFolders', () => {
   it('finds plain, scoped and nested packages once, and nothing of our own', () => {
@@ -100,6 +101,12 @@ describe('readNotice', () => {
     ]);
   });
 
+  it('takes the licence of a file where package.json names none and the file is known', () => {
+    manifest({ name: 'khroma' });
+    writeFileSync(path.join(folder, 'license'), 'The MIT License');
+    expect(readNotice(folder)).toMatchObject({ licence: 'MIT', texts: ['The MIT License'] });
+  });
+
   it('refuses an unknown licence and a missing text with a sentence', () => {
     manifest({ name: 'some', license: 'GPL-3.0-only' });
     expect(() => readNotice(folder)).toThrow(
@@ -109,6 +116,22 @@ describe('readNotice', () => {
     expect(() => readNotice(folder)).toThrow(/its licence \(none named\)/);
     manifest({ name: 'some', license: 'MIT' });
     expect(() => readNotice(folder)).toThrow(/^some 1\.2\.3 \(MIT\) has no licence file/);
+  });
+});
+
+describe('grammars for coloured code', () => {
+  it('come along only under a licence that is allowed', () => {
+    const makers = grammarMakers();
+    const names = makers.flatMap(({ grammars }) => grammars);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { licence, copyright, source } of makers) {
+      expect(isAllowed(`TextMate grammars (${licence})`, licence)).toBe(true);
+      expect(copyright.join('')).toMatch(/copyright|©/i);
+      expect(source).toMatch(/^https:/);
+    }
+    // Under the GPL.
+    for (const name of ['ada', 'ahk2', 'gnuplot', 'nginx', 'org', 'racket'])
+      expect(names).not.toContain(name);
   });
 });
 

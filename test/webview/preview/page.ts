@@ -5,22 +5,24 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { previewBuilds } from '../../../scripts/lib/previewBuilds.mjs';
 
 const require = createRequire(import.meta.url);
-const folder = path.resolve('.cache/test/preview');
+/** Where the page is built. */
+export const folder = path.resolve('.cache/test/preview');
 
 /** Bundles the page as the product's build does, into a folder of its own. */
 export async function buildPage(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await build({
+  const common = {
     bundle: true,
     platform: 'browser',
     format: 'iife',
     target: 'chrome128',
-    entryPoints: { preview: 'webview/preview/main.ts' },
     outdir: folder,
     logLevel: 'error',
-  });
+  } as const;
+  await Promise.all(previewBuilds.map((options) => build({ ...common, ...options })));
   const katex = path.join(path.dirname(require.resolve('katex/package.json')), 'dist');
   cpSync(path.join(katex, 'katex.min.css'), path.join(folder, 'katex.min.css'));
   cpSync(path.join(katex, 'fonts'), path.join(folder, 'fonts'), { recursive: true });
@@ -85,6 +87,12 @@ const themes: Record<string, Record<string, string>> = {
   },
 };
 
+/** A theme's colours as the style of the root. */
+export const themeStyle = (theme: string): string =>
+  Object.entries(themes[theme] ?? {})
+    .map(([name, value]) => `--vscode-${name}:${value}`)
+    .join(';');
+
 export interface PageOptions {
   width?: number;
   theme?: keyof typeof themes;
@@ -120,13 +128,10 @@ export async function openPage(browser: Browser, note: unknown, options: PageOpt
       });
     }`,
   );
-  const variables = Object.entries(themes[theme] ?? {})
-    .map(([name, value]) => `--vscode-${name}:${value}`)
-    .join(';');
   const file = path.join(folder, `${theme}.html`);
   writeFileSync(
     file,
-    `<!DOCTYPE html><html style="${variables}"><head><meta charset="utf-8">
+    `<!DOCTYPE html><html style="${themeStyle(theme)}"><head><meta charset="utf-8">
 <link rel="stylesheet" href="katex.min.css"><link rel="stylesheet" href="preview.css"></head>
 <body class="${theme}" data-groundnote-view="preview" data-document="file:///note.md">
 <div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>

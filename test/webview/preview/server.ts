@@ -1,0 +1,94 @@
+/** The built page of the preview, served over HTTP with the policy that VS Code gets from the host. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { escapeAttribute } from '../../../src/notes/markdown/escape';
+import { contentSecurityPolicy } from '../../../src/notes/preview/pagePolicy';
+import { folder, themeStyle } from './page';
+
+const types: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+  '.html': 'text/html; charset=utf-8',
+};
+
+/** A one-pixel picture that stands for every figure of a note. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export interface PageServer {
+  /** `http://127.0.0.1:PORT`, which is also the policy's own source. */
+  origin: string;
+  nonce: string;
+  policy: string;
+  /** Paths that the page asked for, oldest first. */
+  asked: string[];
+  close(): Promise<void>;
+}
+
+/** What the host plays, before the page's script runs: it answers the first question with `note`. */
+export const hostScript = (note: unknown) => `{
+  window.posted = [];
+  window.acquireVsCodeApi = () => ({
+    postMessage(message) {
+      window.posted.push(message);
+      if (message.kind !== 'request') return;
+      const result = message.channel === 'previewReady' ? ${JSON.stringify(note)} : {};
+      window.postMessage({ kind: 'result', id: message.id, result }, '*');
+    },
+    getState: () => undefined,
+    setState: () => undefined,
+  });
+}`;
+
+/** Serves `/` as the host's page in a theme, `/page.html` as `exported()`, pictures under `/figures/`. */
+export async function servePage(
+  options: { theme?: string; exported?: () => string } = {},
+): Promise<PageServer> {
+  const theme = options.theme ?? 'vscode-light';
+  const nonce = 'dGhlIHRlc3Qgbm9uY2U';
+  const asked: string[] = [];
+  let policy = '';
+  const server: Server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    asked.push(pathname);
+    const reply = (body: string | Buffer, type: string) => {
+      response.writeHead(200, { 'content-type': type }).end(body);
+    };
+    if (pathname === '/') {
+      reply(
+        `<!DOCTYPE html><html style="${escapeAttribute(themeStyle(theme))}"><head>
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}"><meta charset="utf-8">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/katex.min.css"><link rel="stylesheet" href="/preview.css"></head>
+<body class="${theme}" data-groundnote-view="preview" data-document="file:///note.md">
+<div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>
+<script nonce="${nonce}" src="/preview.js"></script></body></html>`,
+        'text/html; charset=utf-8',
+      );
+    } else if (pathname === '/page.html') reply(options.exported?.() ?? '', 'text/html; charset=utf-8');
+    else if (pathname.startsWith('/figures/')) reply(pixel, 'image/png');
+    else {
+      try {
+        const file = path.join(folder, path.posix.normalize(pathname));
+        reply(readFileSync(file), types[path.extname(file)] ?? 'application/octet-stream');
+      } catch {
+        response.writeHead(404).end();
+      }
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  policy = contentSecurityPolicy(origin, nonce);
+  return {
+    origin,
+    nonce,
+    policy,
+    asked,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
