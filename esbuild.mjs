@@ -56,6 +56,16 @@ const rendererApart = {
   },
 };
 
+/** One KaTeX: the module for `import` and the one for `require` are two copies, and each would be bundled. */
+const oneKatex = {
+  name: 'one-katex',
+  setup(build) {
+    build.onResolve({ filter: /^katex$/ }, () => ({
+      path: path.resolve('node_modules/katex/dist/katex.mjs'),
+    }));
+  },
+};
+
 const browser = {
   bundle: true,
   platform: 'browser',
@@ -110,6 +120,7 @@ const contexts = await Promise.all([
   }),
   context({
     ...node,
+    plugins: [oneKatex],
     entryPoints: {
       noteRenderer: 'src/notes/render/render.ts',
       inferenceProcess: 'src/inference/process/main.ts',

@@ -27,16 +27,13 @@ export function fenceLanguages(tokens: readonly Token[]): Set<string> {
   return languages;
 }
 
-/** Renders fences that no other rule wants (a formula, a `ground` fence). */
+/** Renders fences that no other rule wants (a `ground` fence; a formula is no fence any more). */
 export function useCodeFences(md: MarkdownIt): void {
-  const previous = md.renderer.rules.fence;
-  md.renderer.rules.fence = (tokens, index, options, env, renderer) => {
+  md.renderer.rules.fence = (tokens, index, _options, env, renderer) => {
     const token = tokens[index];
     if (!token) return '';
     const note = env as NoteEnv;
     const info = parseCodeInfo(token.info);
-    if (info.language.toLowerCase() === 'math' && previous)
-      return previous(tokens, index, options, env, renderer);
     const kind = diagramKind(info.language);
     return kind
       ? diagramHtml(kind, token, info, note)

@@ -1,87 +1,57 @@
-/** Formulas: KaTeX by way of markdown-it-katex, with limits against hostile ones, errors at their place, and a cache. */
-import { LRUCache } from 'lru-cache';
-import type { MarkdownIt, RendererRule } from 'markdown-it';
-import katexPlugin from 'markdown-it-katex';
+/** Formulas in notes: their syntax, their HTML, and the links to equations in running text. */
+import type { MarkdownIt, Token } from 'markdown-it';
+import { equationHref, isDisplay } from './equations';
 import { escapeAttribute, escapeHtml } from './escape';
+import { missingEquation, renderFormula, unclosedFormula, type FormulaContext } from './formulas';
+import { useMathSyntax } from './mathSyntax';
 
-/** A longer formula is not rendered: its source and a message stand in its place. */
-const maxFormulaLength = 20_000;
-
-const katexOptions = {
-  enableFencedBlocks: true,
-  enableBareBlocks: true,
-  /** No \href, \includegraphics, \htmlStyle: they show as errors. */
-  trust: false,
-  /** Bounds macro expansion (`\def\a{\a\a}`) and sizes (`\rule{9999em}`). */
-  maxExpand: 1000,
-  maxSize: 50,
-  /** Chinese in a formula is no reason for a warning. */
-  strict: 'ignore',
-};
-
-/** Code that was bundled and code that Node loads see a CommonJS default export differently. */
-const plugin = (typeof katexPlugin === 'function'
-  ? katexPlugin
-  : (katexPlugin as { default: typeof katexPlugin }).default) as unknown as (
-  md: MarkdownIt,
-  options: object,
-) => void;
-
-const rendered = new LRUCache<string, string>({
-  maxSize: 32_000_000,
-  sizeCalculation: (html) => html.length + 1,
-});
-
-const errorHtml = (source: string, message: string) =>
-  `<span class="katex-error" title="${escapeAttribute(source)}"><code>${escapeHtml(source.trim())}</code> ` +
-  `<span class="gn-math-message">${escapeHtml(message)}</span></span>`;
-
-/** Adds `$…$`, `$$…$$`, bare `\begin…\end` blocks and `math` fences. */
+/** Adds formulas, and `\eqref{…}` and `\ref{…}` in text. */
 export function useMath(md: MarkdownIt): void {
-  plugin(md, katexOptions);
-  for (const name of ['math_inline', 'math_inline_block', 'math_inline_bare_block', 'math_block'] as const) {
-    const rule = md.renderer.rules[name];
-    if (rule) md.renderer.rules[name] = guarded(name, rule);
-  }
-}
-
-function guarded(name: string, rule: RendererRule): RendererRule {
-  return (tokens, index, options, env, renderer) => {
-    const token = tokens[index];
-    if (!token) return '';
-    const source = token.content;
-    if (source.length > maxFormulaLength) {
-      return errorHtml(
-        `${source.slice(0, 200)}…`,
-        `The formula is longer than ${maxFormulaLength} characters.`,
-      );
-    }
-    // A display formula inside a line of text must not be a <p>: that would end the paragraph around it.
-    const inLine = name === 'math_inline' ? 'inline' : token.map ? 'block' : 'display';
-    const key = `${inLine}\n${source}`;
-    let html = rendered.get(key);
-    if (html === undefined) {
-      html = rule(tokens, index, options, env, renderer).trim();
-      const error = /^<(?:span|p) class="(?:katex-block )?katex-error"[^>]*>([\s\S]*)<\/(?:span|p)>$/.exec(
-        html,
-      );
-      // The message without its frame; the formula itself stands beside it.
-      if (error?.[1]) html = errorHtml(source, messageOf(unescape(error[1])));
-      html = html.replace(/^<p class="katex-block">([\s\S]*)<\/p>$/, '$1');
-      if (inLine !== 'inline') html = `<span class="katex-block">${html}</span>`;
-      rendered.set(key, html);
-    }
-    return inLine === 'block' ? `<p${renderer.renderAttrs(token)}>${html}</p>\n` : html;
+  useMathSyntax(md);
+  md.renderer.rules['math_inline'] = (tokens, index, _options, env) => {
+    const token = tokens[index] as Token;
+    const display = isDisplay(token);
+    const html = renderFormula(token.content, display, env as FormulaContext);
+    return display ? `<span class="katex-block">${html}</span>` : html;
   };
+  md.renderer.rules['math_block'] = (tokens, index, _options, env, renderer) => {
+    const token = tokens[index] as Token;
+    const html = token.meta?.['unclosed']
+      ? unclosedFormula(token.content, token.markup)
+      : renderFormula(token.content, true, env as FormulaContext);
+    // In a line of text it must not be a <p>: that would end the paragraph around it.
+    const block = `<span class="katex-block">${html}</span>`;
+    return token.map ? `<p${renderer.renderAttrs(token)}>${block}</p>\n` : block;
+  };
+  useEquationLinks(md);
 }
 
-const messageOf = (error: string) =>
-  error
-    .replace(/^ParseError: KaTeX parse error: /, '')
-    .replace(/( at (?:position \d+|end of input)): [\s\S]*$/, '$1');
-
-/** Undoes the escaping of the plugin's error message. */
-function unescape(html: string): string {
-  const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#039': "'", amp: '&' };
-  return html.replace(/&(lt|gt|quot|#039|amp);/g, (all, name: string) => characters[name] ?? all);
+function useEquationLinks(md: MarkdownIt): void {
+  md.inline.ruler.before('escape', 'equation_link', (state, silent) => {
+    const { src, pos } = state;
+    if (src.charCodeAt(pos) !== 92) return false;
+    const match = /^\\(eq)?ref\{([^{}\n]{1,200})\}/.exec(src.slice(pos, pos + 220));
+    if (!match) return false;
+    if (!silent) {
+      const token = state.push('equation_link', 'a', 0);
+      token.content = match[2]?.trim() ?? '';
+      token.meta = { parentheses: match[1] !== undefined };
+    }
+    state.pos += match[0].length;
+    return true;
+  });
+  md.renderer.rules['equation_link'] = (tokens, index, _options, env) => {
+    const token = tokens[index] as Token;
+    const context = env as FormulaContext;
+    const label = token.content;
+    const text = context.equationLabels?.get(label);
+    const inside = (shown: string) => (token.meta?.['parentheses'] ? `(${shown})` : shown);
+    if (text === undefined)
+      return `<span class="gn-eq-ref gn-eq-missing" title="${missingEquation(label)}">${inside('??')}</span>`;
+    // A \tag may hold TeX.
+    const shown = /[\\$^_{}]/.test(text)
+      ? renderFormula(`\\text{${text}}`, false, { macros: context.macros })
+      : escapeHtml(text);
+    return `<a class="gn-eq-ref" href="${escapeAttribute(equationHref(label))}">${inside(shown)}</a>`;
+  };
 }

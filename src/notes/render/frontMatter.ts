@@ -1,14 +1,21 @@
-/** The front matter of a note: YAML between `---`, or Hugo's TOML between `+++`. */
+/**
+ * The front matter of a note: YAML between `---` and `---` or `...` (Jekyll, Hugo, Pandoc, Zettlr), or Hugo's TOML between
+ * `+++`.
+ */
+import { parse as parseToml } from 'smol-toml';
 import { parse, parseDocument } from 'yaml';
 import { escapeHtml } from '../markdown/escape';
 
 export interface FrontMatter {
   title: string;
+  subtitle: string;
   /** As the note writes it. */
   date: string;
   authors: string[];
   tags: string[];
-  /** All its values, as YAML has them; of broken YAML and of TOML the known keys. */
+  /** Paragraphs are separated by blank lines. */
+  abstract: string;
+  /** All its values, as the note has them; of broken YAML or TOML the known keys. */
   values: Readonly<Record<string, unknown>>;
   /** What stands between the fences. */
   raw: string;
@@ -17,7 +24,18 @@ export interface FrontMatter {
 }
 
 const wanted = [
-  ...['title', 'date', 'author', 'authors', 'tags', 'keywords', 'aliases', 'bibliography'],
+  ...[
+    'title',
+    'subtitle',
+    'date',
+    'author',
+    'authors',
+    'tags',
+    'keywords',
+    'abstract',
+    'aliases',
+    'bibliography',
+  ],
   ...['arxiv', 'doi', 'paper', 'url'],
 ];
 const yamlOptions = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: false } as const;
@@ -29,13 +47,15 @@ export function splitFrontMatter(text: string): { frontMatter?: FrontMatter; bod
     /^\uFEFF?\+\+\+[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??\+\+\+[ \t]*(?:\r?\n|$)/.exec(text);
   if (!match) return { body: text };
   const raw = match[1] ?? '';
-  const values = text.replace(/^\uFEFF/, '').startsWith('+') ? readLines(raw, '=') : readYaml(raw);
+  const values = text.replace(/^\uFEFF/, '').startsWith('+') ? readToml(raw) : readYaml(raw);
   return {
     frontMatter: {
       title: toText(values['title']),
+      subtitle: toText(values['subtitle']),
       date: toText(values['date']),
       authors: [...toList(values['author']), ...toList(values['authors'])],
-      tags: [...toList(values['tags']), ...toList(values['keywords'])],
+      tags: [...new Set([...toList(values['tags']), ...toList(values['keywords'])])],
+      abstract: toText(values['abstract']),
       values,
       raw,
       lines: match[0].split('\n').length - (match[0].endsWith('\n') ? 1 : 0),
@@ -54,6 +74,15 @@ function readYaml(raw: string): Record<string, unknown> {
     return document.errors.length ? { ...values, ...lines } : (values as Record<string, unknown>);
   } catch {
     return lines;
+  }
+}
+
+/** The values of TOML; where it is broken, what single lines say. */
+function readToml(raw: string): Record<string, unknown> {
+  try {
+    return parseToml(raw);
+  } catch {
+    return readLines(raw, '=');
   }
 }
 
@@ -76,6 +105,8 @@ function readLines(raw: string, separator: ':' | '='): Record<string, unknown> {
 
 function toText(value: unknown): string {
   if (typeof value === 'string') return value.trim();
+  // A date of TOML.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
@@ -90,20 +121,29 @@ export function toList(value: unknown): string[] {
   return toName(value);
 }
 
+/** A name as text, as `{ name: … }`, as `{ given: …, family: … }`, or as Zettlr's and Pandoc's `{ Name: { … } }`. */
 function toName(value: unknown): string[] {
-  const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : value;
-  return toText(name) ? [toText(name)] : [];
+  if (typeof value !== 'object' || value === null || value instanceof Date)
+    return toText(value) ? [toText(value)] : [];
+  const fields = value as Record<string, unknown>;
+  if ('name' in fields) return toName(fields['name']);
+  const parts = ['given', 'dropping-particle', 'family', 'literal'].map((key) => toText(fields[key]));
+  const name = parts.filter(Boolean).join(' ');
+  if (name) return [name];
+  const [only, ...others] = Object.keys(fields);
+  return only !== undefined && others.length === 0 && typeof fields[only] === 'object' ? [only] : [];
 }
 
 /** The header that stands for the front matter. */
 export function frontMatterHtml(
-  { title, date, authors, tags, raw }: FrontMatter,
+  { title, subtitle, date, authors, tags, abstract, raw }: FrontMatter,
   mode: 'header' | 'hidden' | 'raw',
 ): string {
   if (mode === 'hidden') return '';
   if (mode === 'raw') return raw ? `<pre class="gn-front-matter"><code>${escapeHtml(raw)}</code></pre>` : '';
   const parts: string[] = [];
   if (title) parts.push(`<h1 class="gn-title">${escapeHtml(title)}</h1>`);
+  if (subtitle) parts.push(`<p class="gn-subtitle">${escapeHtml(subtitle)}</p>`);
   const byline: string[] = [];
   if (authors.length) byline.push(`<span class="gn-authors">${authors.map(escapeHtml).join(', ')}</span>`);
   if (date)
@@ -113,6 +153,12 @@ export function frontMatterHtml(
   if (byline.length) parts.push(`<p class="gn-byline">${byline.join('')}</p>`);
   if (tags.length) {
     parts.push(`<ul class="gn-tags">${tags.map((tag) => `<li>${escapeHtml(tag)}</li>`).join('')}</ul>`);
+  }
+  if (abstract) {
+    const paragraphs = abstract.split(/\n\s*\n/).map((text) => `<p>${escapeHtml(text.trim())}</p>`);
+    parts.push(
+      `<div class="gn-abstract" role="doc-abstract" aria-label="Abstract">${paragraphs.join('')}</div>`,
+    );
   }
   return parts.length ? `<header class="gn-header">${parts.join('')}</header>` : '';
 }

@@ -44,8 +44,9 @@ describe('formulas', () => {
     const html = htmlOf('$a$ then $\\frac{1$ then $b$\n\n$$\n\\undefined{x}\n\\end{y}\n$$\n\nafter');
     expect(count(html, 'class="katex"')).toBe(2);
     expect(count(html, 'class="katex-error"')).toBe(2);
-    expect(html).toContain('<code>\\frac{1</code>');
+    expect(html).toContain('<code>\\frac{1<mark class="gn-math-place gn-math-end"></mark></code>');
     expect(html).toContain(`expected '}' at end of input</span>`);
+    expect(html).toContain('<code><mark class="gn-math-place">\\undefined</mark>{x}');
     expect(html).toContain('Undefined control sequence: \\undefined at position 1</span>');
     expect(html).toContain('<p>after</p>');
   });

@@ -1,0 +1,4 @@
+/** The specification's examples come without types. */
+declare module 'commonmark-spec' {
+  export const tests: { number: number; section: string; markdown: string; html: string }[];
+}
