@@ -5,7 +5,7 @@ import { CodeHighlighter } from '../../../src/notes/markdown/highlight';
 import type { ThemeKind } from '../../../src/notes/markdown/codeTheme';
 import { createMarkdown, type NoteEnv } from '../../../src/notes/markdown/markdown';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, send } from './page';
+import { buildPage, inPage, send, type ThemeName } from './page';
 import { hostScript, servePage, type PageServer } from './server';
 
 const flow = `\`\`\`mermaid title="How a query becomes a mask"
@@ -99,7 +99,7 @@ afterEach(async () => {
   await server?.close();
 });
 
-async function open(text: string, theme = 'vscode-light'): Promise<void> {
+async function open(text: string, theme: ThemeName = 'vscode-light'): Promise<void> {
   server = await servePage({ theme });
   page = await browser.newPage({ viewport: { width: 760, height: 900 } });
   problems.length = 0;
@@ -120,7 +120,7 @@ describe('diagrams', () => {
       ['vscode-light', 'light'],
       ['vscode-dark', 'dark'],
       ['vscode-high-contrast', 'hcDark'],
-    ] as [string, ThemeKind][]) {
+    ] as [ThemeName, ThemeKind][]) {
       highlighter.setTheme(kind);
       await highlighter.prepare([]);
       await open(note, theme);

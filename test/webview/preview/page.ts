@@ -6,6 +6,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { previewBuilds } from '../../../scripts/lib/previewBuilds.mjs';
+// What VS Code 1.100 sets on the page in its default themes.
+import themes from './themes.json';
 
 const require = createRequire(import.meta.url);
 /** Where the page is built. */
@@ -36,66 +38,18 @@ export interface Posted {
   params?: Record<string, unknown>;
 }
 
-/** Theme colours, as VS Code sets them on the page. */
-const themes: Record<string, Record<string, string>> = {
-  'vscode-light': {
-    'editor-background': '#ffffff',
-    'editor-foreground': '#3b3b3b',
-    descriptionForeground: '#666666',
-    'textLink-foreground': '#005fb8',
-    'panel-border': '#e5e5e5',
-    'textCodeBlock-background': '#f3f3f3',
-    'textBlockQuote-background': '#f8f8f8',
-    'textBlockQuote-border': '#cccccc',
-    'badge-background': '#dbe9f7',
-    'badge-foreground': '#1f3b57',
-    'button-background': '#005fb8',
-    'button-foreground': '#ffffff',
-    errorForeground: '#c72e0f',
-    'editorWarning-foreground': '#895503',
-  },
-  'vscode-dark': {
-    'editor-background': '#1f1f1f',
-    'editor-foreground': '#cccccc',
-    descriptionForeground: '#9d9d9d',
-    'textLink-foreground': '#4daafc',
-    'panel-border': '#2b2b2b',
-    'textCodeBlock-background': '#2b2b2b',
-    'textBlockQuote-background': '#2b2b2b',
-    'textBlockQuote-border': '#616161',
-    'badge-background': '#3c4a5a',
-    'badge-foreground': '#e8f0f8',
-    'button-background': '#0078d4',
-    'button-foreground': '#ffffff',
-    errorForeground: '#f85149',
-    'editorWarning-foreground': '#cca700',
-  },
-  'vscode-high-contrast': {
-    'editor-background': '#000000',
-    'editor-foreground': '#ffffff',
-    descriptionForeground: '#ffffff',
-    'textLink-foreground': '#21a6ff',
-    contrastBorder: '#6fc3df',
-    'panel-border': '#6fc3df',
-    'textBlockQuote-border': '#ffffff',
-    'badge-background': '#000000',
-    'badge-foreground': '#ffffff',
-    'button-foreground': '#ffffff',
-    focusBorder: '#f38518',
-    errorForeground: '#f48771',
-    'editorWarning-foreground': '#ffd370',
-  },
-};
+/** The class that VS Code gives the page in a theme. */
+export type ThemeName = keyof typeof themes;
 
 /** A theme's colours as the style of the root. */
-export const themeStyle = (theme: string): string =>
-  Object.entries(themes[theme] ?? {})
+export const themeStyle = (theme: ThemeName): string =>
+  Object.entries(themes[theme])
     .map(([name, value]) => `--vscode-${name}:${value}`)
     .join(';');
 
 export interface PageOptions {
   width?: number;
-  theme?: keyof typeof themes;
+  theme?: ThemeName;
   /** What `getState` gives: the page came back after a reload. */
   state?: unknown;
   /** A channel that the host answers with an error. */
@@ -133,7 +87,7 @@ export async function openPage(browser: Browser, note: unknown, options: PageOpt
     file,
     `<!DOCTYPE html><html style="${themeStyle(theme)}"><head><meta charset="utf-8">
 <link rel="stylesheet" href="katex.min.css"><link rel="stylesheet" href="preview.css"></head>
-<body class="${theme}" data-groundnote-view="preview" data-document="file:///note.md">
+<body class="${theme.replace('-contrast-light', '-contrast-light vscode-high-contrast')}" data-groundnote-view="preview" data-document="file:///note.md">
 <div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>
 <script src="preview.js"></script></body></html>`,
   );

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { escapeAttribute } from '../../../src/notes/markdown/escape';
 import { contentSecurityPolicy } from '../../../src/notes/preview/pagePolicy';
-import { folder, themeStyle } from './page';
+import { folder, themeStyle, type ThemeName } from './page';
 
 const types: Record<string, string> = {
   '.js': 'text/javascript',
@@ -47,7 +47,7 @@ export const hostScript = (note: unknown) => `{
 
 /** Serves `/` as the host's page in a theme, `/page.html` as `exported()`, pictures under `/figures/`. */
 export async function servePage(
-  options: { theme?: string; exported?: () => string } = {},
+  options: { theme?: ThemeName; exported?: () => string } = {},
 ): Promise<PageServer> {
   const theme = options.theme ?? 'vscode-light';
   const nonce = 'dGhlIHRlc3Qgbm9uY2U';
