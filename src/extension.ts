@@ -5,6 +5,7 @@ import { registerAnnotator } from './annotate/annotatorProvider';
 import { InferenceClient } from './inference/client';
 import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/builtinPreview';
 import { NotebookFigures } from './notes/builtin/notebookFigures';
+import { GroundRunner } from './notes/preview/groundRunner';
 import { registerPreview } from './notes/preview/previewPanel';
 import { registerImageCommands } from './views/commands';
 import { StatusItem } from './views/statusItem';
@@ -24,12 +25,15 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     onStateChange: (state) => status.show(state),
   });
   const annotator = registerAnnotator(context, { inference, log });
+  const ground = new GroundRunner({ inference, log, embeddedPacks: path.join(dist, 'models') });
   context.subscriptions.push(
     log,
     status,
     inference,
     annotator,
+    ground,
     registerPreview(context, {
+      ground,
       openFigure: (uri, { ground }) =>
         ground
           ? vscode.commands.executeCommand('groundnote.groundInImage', uri)

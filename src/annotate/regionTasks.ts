@@ -38,6 +38,11 @@ const titles: Record<Prompt['type'], string> = {
   text: 'Phrase',
 };
 
+/** What is said when prompts give nothing. */
+export const nothingThere = 'The model sees no thing there. Add a point or a box.';
+/** What is said when a phrase gives nothing and the pack does not say why. */
+export const notFound = (phrase: string) => `“${phrase}” was not found in this picture.`;
+
 /** The running questions about one picture. An answer is applied even when the panel that asked is gone. */
 export class RegionTasks {
   private readonly running = new Map<string, AbortController>();
@@ -73,10 +78,7 @@ export class RegionTasks {
     );
     const found = result.regions[0];
     if (!found?.mask || found.box[2] <= found.box[0])
-      throw new GroundnoteError(
-        'not-found',
-        result.text ?? 'The model sees no thing there. Add a point or a box.',
-      );
+      throw new GroundnoteError('not-found', result.text ?? nothingThere);
     const current = this.options.annotations().find(({ id }) => id === regionId);
     this.options.apply({
       title: titles[(spatial.at(-1) as Prompt).type],
@@ -111,7 +113,7 @@ export class RegionTasks {
       return {
         regionIds: [],
         refused: result.refused ?? false,
-        message: result.text ?? `“${text}” was not found in this picture.`,
+        message: result.text ?? notFound(text),
       };
     }
     const put: Annotation[] = [];

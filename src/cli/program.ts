@@ -99,10 +99,12 @@ function buildProgram(io: CliIo): Command {
       },
     );
 
-  command('render <note>', 'a Markdown note → a self-contained HTML page')
+  shared(command('render <note>', 'a Markdown note → a self-contained HTML page'))
     .option('--out <file>', 'the page; otherwise beside the note')
-    .option('--json', 'print one JSON object and nothing else')
-    .action((note: string, options: { out?: string; json?: boolean }) => runRender(io, note, options));
+    .option('--run', 'run ground fences whose answers are missing or out of date, and keep the answers')
+    .action((note: string, options: SharedOptions & { out?: string; run?: boolean }) =>
+      runRender(io, note, { ...options, ...(options.run && { runtime: runtimeOf(options) }) }),
+    );
 
   const evaluation = command('eval', 'measure a pack on an index of test objects');
   shared(command('segment', 'one point, the box, corrective clicks', evaluation))

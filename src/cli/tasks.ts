@@ -3,8 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readPicture } from '../inference/process/images';
 import type { Runtime } from '../inference/process/runtime';
+import { putAnswers } from '../notes/ground/answers';
+import { askFence } from '../notes/ground/ask';
+import { findFences, parseFence } from '../notes/ground/fence';
+import { fenceState, noteFences } from '../notes/ground/states';
+import { imagePath } from '../notes/render/imagePaths';
 import { renderPage } from '../notes/render/page';
-import { GroundnoteError } from '../protocol/errors';
+import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Prompt } from '../protocol/geometry';
 import { processOptionsSchema, type TaskResult } from '../protocol/inference';
 import { clearProgress, contextOf, printJson, type CliIo } from './io';
@@ -41,11 +46,15 @@ export async function runGround(
   await finish(io, image, result, files);
 }
 
-/** Writes the note as a page; without --out beside the note. @throws GroundnoteError not-found, io */
+/**
+ * Writes the note as a page; without --out beside the note. With a runtime, ground fences that have no answer, or one
+ * that is out of date, are run first.
+ * @throws GroundnoteError not-found, io, bad-sidecar (the file of answers is broken)
+ */
 export async function runRender(
   io: CliIo,
   note: string,
-  { out, json }: { out?: string; json?: boolean },
+  { out, json, runtime }: { out?: string; json?: boolean; runtime?: Runtime },
 ): Promise<void> {
   const target = out ?? path.join(path.dirname(note), `${path.basename(note, path.extname(note))}.html`);
   if (path.resolve(target) === path.resolve(note))
@@ -62,6 +71,7 @@ export async function runRender(
       ? new GroundnoteError('not-found', `The note "${note}" does not exist.`)
       : new GroundnoteError('io', `The note "${note}" cannot be read (${code ?? String(error)}).`);
   }
+  const ran = runtime && (await runFences(io, note, text, runtime));
   const { html, title, figures, formulas, formulaErrors } = renderPage(text, { path: note });
   try {
     await writeFile(target, html);
@@ -83,12 +93,59 @@ export async function runRender(
       missing,
       formulas,
       formulaErrors,
+      ...(ran && { ground: ran }),
     });
   } else {
     io.out(`${target}\n`);
+    if (ran) io.err(`${ran.answered} of ${ran.run} ground fences that were run are answered.\n`);
     if (missing) io.err(`${missing} of ${figures.length} figures are missing.\n`);
     if (formulaErrors) io.err(`${formulaErrors} of ${formulas} formulas could not be read.\n`);
   }
+}
+
+/**
+ * Runs the fences of a note that need it, one after the other; one that fails is told and does not keep the others.
+ * @throws GroundnoteError cancelled, bad-sidecar
+ */
+async function runFences(
+  io: CliIo,
+  note: string,
+  text: string,
+  runtime: Runtime,
+): Promise<{ run: number; answered: number }> {
+  const notePath = path.resolve(note);
+  const known = noteFences(text, notePath);
+  if (known.problem !== undefined) throw new GroundnoteError('bad-sidecar', known.problem);
+  const context = contextOf(io);
+  const done = new Set<string>();
+  let answered = 0;
+  for (const { source, line } of findFences(text)) {
+    const reading = parseFence(source);
+    if ('problems' in reading) {
+      for (const problem of reading.problems)
+        io.err(`${note}:${line + problem.line + 1}: ${problem.message}\n`);
+      continue;
+    }
+    const { fence } = reading;
+    const image = imagePath(fence.question.image, path.dirname(notePath));
+    const state = fenceState(fence, known, image.exists ? image.path : undefined);
+    if (done.has(fence.key) || (state.kind === 'answered' && image.exists)) continue;
+    done.add(fence.key);
+    try {
+      const answer = await askFence(fence.question, image.path, {
+        segment: (params) => runtime.segment(params, context),
+        ground: (params) => runtime.ground(params, context),
+      });
+      await putAnswers(notePath, [answer], known.keys);
+      answered++;
+      clearProgress(io);
+    } catch (error) {
+      clearProgress(io);
+      if (isCancelled(error)) throw error;
+      io.err(`${note}:${line}: ${toWireError(error).message}\n`);
+    }
+  }
+  return { run: done.size, answered };
 }
 
 async function finish(io: CliIo, image: string, result: TaskResult, files: ResultFiles): Promise<void> {

@@ -53,3 +53,5 @@ export const goToLine = eventChannel('goToLine', z.object({ line: z.number().int
 export const previewPing = requestChannel('previewPing', z.object({}), z.object({}));
 /** Host → preview: show the regions of all figures, or hide them. */
 export const toggleRegions = eventChannel('toggleRegions', z.object({}));
+/** Preview → host: run the ground fence with this key; its answer comes with the next state of the note. */
+export const groundFence = requestChannel('groundFence', z.object({ key: z.string() }), z.object({}));

@@ -12,6 +12,7 @@ import { BlockList } from './blocks';
 import { useCodeBlocks } from './codeBlocks';
 import { useDiagrams } from './diagrams';
 import { useFigures } from './figureRegions';
+import { useGroundFences } from './groundFences';
 import { useKeys } from './keys';
 import { useOutline } from './outline';
 import type { PreviewPage, VsCodeApi } from './previewPage';
@@ -166,6 +167,7 @@ document.addEventListener(
 );
 
 useFigures(page);
+useGroundFences(page);
 endpoint.on(noteChanged, show);
 setInterval(() => {
   if (document.visibilityState === 'visible' && endpoint.pendingCount === 0) void ask(previewPing, {});

@@ -18,6 +18,7 @@ import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
 import { contentSecurityPolicy } from './pagePolicy';
+import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
 import type { ResolvedImage } from '../markdown/figures';
 import { ScrollSync } from './scrollSync';
@@ -28,6 +29,8 @@ export interface PreviewServices {
   /** Opens a picture in the side panel; with `ground` asks for a phrase to find in it. */
   openFigure(uri: vscode.Uri, options: { ground: boolean }): PromiseLike<unknown>;
   log: vscode.LogOutputChannel;
+  /** Runs the note's ground fences. */
+  ground: GroundRunner;
 }
 
 /** Edits that follow each other faster than this are shown together. */
@@ -108,6 +111,7 @@ export class NotePreview {
     const { endpoint, note, services } = this;
     endpoint.handle(previewReady, () => this.snapshot());
     endpoint.handle(previewPing, () => ({}));
+    answerGroundFences(endpoint, note, services.ground);
     endpoint.handle(openFigure, async ({ source, ground }) => {
       const { uri, exists } = figureUri(note, source);
       if (!exists) throw new GroundnoteError('not-found', `The image "${source}" is missing.`);
@@ -145,6 +149,9 @@ export class NotePreview {
         if (event.affectsConfiguration('groundnote.preview', this.note)) this.refreshSoon();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refreshSoon()),
+      this.services.ground.onDidAnswer(
+        (note) => note.toString() === this.note.toString() && this.refreshSoon(),
+      ),
       watchFigureFiles(
         this.note,
         () => this.figurePaths,

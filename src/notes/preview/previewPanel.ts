@@ -24,6 +24,15 @@ export function registerPreview(
       if (uri) previews.openToSide(uri);
       else void vscode.window.showInformationMessage('Open a Markdown note to see its preview.');
     }),
+    vscode.commands.registerCommand('groundnote.runGroundFences', async (argument: unknown) => {
+      const editor = vscode.window.activeTextEditor?.document;
+      const note =
+        argument instanceof vscode.Uri
+          ? argument
+          : (previews.activeNote() ?? (editor?.languageId === 'markdown' ? editor.uri : undefined));
+      if (note) await services.ground.runAll(note);
+      else void vscode.window.showInformationMessage('Open a Markdown note to run its ground fences.');
+    }),
     vscode.commands.registerCommand('groundnote.toggleRegions', () => previews.toggleRegions()),
   );
 }
@@ -48,6 +57,11 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
       { ...webviewOptions(uri, this.services.extensionUri), enableFindWidget: true },
     );
     this.adopt(panel, uri);
+  }
+
+  /** The note whose preview has the keyboard. */
+  activeNote(): vscode.Uri | undefined {
+    return [...this.previews.values()].find(({ panel }) => panel.active)?.note;
   }
 
   /** In the preview that has the keyboard; where none has it, in all. */

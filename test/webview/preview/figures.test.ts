@@ -1,12 +1,15 @@
 /** Regions over the figures of the page, and ground fences, in Chromium. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { answerKey, imageHash, putAnswers, type Answer } from '../../../src/notes/ground/answers';
 import { overlayRegions } from '../../../src/notes/ground/overlays';
 import type { FigureOverlay } from '../../../src/notes/markdown/overlay';
 import { NoteRenderer } from '../../../src/notes/render/render';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, openPage, posted, send, type PageOptions } from './page';
+import { buildPage, inPage, openPage, post, posted, send, type PageOptions } from './page';
 
 const picture =
   'data:image/svg+xml,' +
@@ -51,14 +54,16 @@ const overlay: FigureOverlay = {
 };
 
 let version = 0;
-const snapshot = (text: string, shown: FigureOverlay | undefined = overlay) => {
+const snapshot = (text: string, shown: FigureOverlay | undefined = overlay, notePath?: string) => {
   const { title, header, blocks } = new NoteRenderer().render(text, {
+    ...(notePath !== undefined && { notePath }),
     allowHtml: true,
     interactive: true,
     note: 'file:///note.md',
     resolveImage: (name) => ({
       uri: picture,
       exists: name.includes('here'),
+      ...(notePath !== undefined && { path: path.join(path.dirname(notePath), name) }),
       ...(name.includes('regions') && shown && { overlay: shown }),
     }),
   });
@@ -185,5 +190,122 @@ describe('regions over a figure', () => {
     expect(await page.locator('figure .gn-overlay-note').innerText()).toBe(problem);
     expect(await page.locator('.gn-regions').count()).toBe(0);
     expect(await page.locator('.gn-missing button, .gn-missing [data-vscode-context]').count()).toBe(0);
+  });
+});
+
+describe('a ground fence', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'groundnote-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const notePath = path.join(folder, 'note.md');
+  writeFileSync(path.join(folder, 'here.png'), 'a picture');
+  const fence = (query: string, more = '') =>
+    `\`\`\`ground\nimage: here.png\nquery: ${query}\n${more}\`\`\`\n`;
+  const key = (query: string) => answerKey({ image: 'here.png', query });
+  const answer = (query: string, more: Partial<Answer> = {}): Answer => ({
+    question: { image: 'here.png', query },
+    imageHash: imageHash(path.join(folder, 'here.png')) as string,
+    size,
+    packs: [{ id: 'groundnote-ocr', version: '1.0.0' }],
+    when: '2026-11-05T10:00:00.000Z',
+    regions: [
+      { id: '1', label: 'Encoder', score: 0.9, box: [40, 70, 240, 170] },
+      { id: '2', label: 'Decoder', score: 0.8, box: [400, 70, 600, 170] },
+    ],
+    text: 'Found "Encoder" and "Decoder".',
+    spans: [
+      { start: 7, end: 14, regions: ['1'] },
+      { start: 21, end: 28, regions: ['2'] },
+    ],
+    ...more,
+  });
+  const note = () => snapshot(text, undefined, notePath);
+  const text = [
+    fence('coder', 'caption: An answer\n'),
+    fence('dark', 'show: spotlight\n'),
+    fence('line', 'show: outline\nlabels: false\nwidth: 60%\n'),
+    fence('the cat'),
+    fence('changed'),
+    fence('new'),
+    fence('x', 'shwo: fill\n'),
+  ].join('\n');
+
+  it('shows its answer and its state, in all themes', async () => {
+    const used = new Set(['coder', 'dark', 'line', 'the cat', 'changed', 'new'].map(key));
+    const answers = [
+      answer('coder'),
+      answer('dark'),
+      answer('line'),
+      answer('the cat', {
+        regions: [],
+        spans: [],
+        refused: true,
+        text: '"the cat" is not written in this picture, in which 2 lines of text were read. This pack finds written words only.',
+      }),
+      answer('changed', { imageHash: 'other' }),
+    ];
+    await putAnswers(notePath, answers, used);
+    for (const theme of ['vscode-light', 'vscode-dark', 'vscode-high-contrast'] as const) {
+      page = await openPage(browser, note(), { theme, width: 760 });
+      await page.screenshot({ path: `out/preview/ground-${theme}.png`, fullPage: true });
+      expect(
+        await inPage(page, `[...document.querySelectorAll('.gn-ground')].map((each) => each.dataset.state)`),
+      ).toEqual(['answered', 'answered', 'answered', 'answered', 'stale', 'missing', 'broken']);
+      await page.close();
+    }
+  });
+
+  it('lights the regions that its words name', async () => {
+    page = await openPage(browser, note());
+    const first = page.locator('.gn-ground').first();
+    await first.locator('.gn-ground-span', { hasText: 'Decoder' }).hover();
+    expect(await lit('.gn-region')).toEqual(['Decoder']);
+    expect(await lit('.gn-label')).toEqual(['Decoder']);
+    await first.locator('.gn-ground-span', { hasText: 'Encoder' }).focus();
+    expect(await lit('.gn-region')).toEqual(['Encoder']);
+  });
+
+  it('is run, stopped and tried again by its button, and shows the answer when it comes', async () => {
+    page = await openPage(browser, note(), { silent: 'groundFence' });
+    const fence = page.locator(`.gn-ground[data-ground="${key('new')}"]`);
+    const state = fence.locator('.gn-ground-state');
+    const button = fence.locator('.gn-ground-run');
+    expect(await state.innerText()).toBe('Not yet run.');
+    await button.click();
+    expect(await button.innerText()).toBe('Stop');
+    const [request] = await posted(page, 'groundFence');
+    expect(request?.params).toEqual({ key: key('new') });
+    await post(page, {
+      kind: 'progress',
+      id: request?.id,
+      progress: { phase: 'Reading the text', fraction: 0.4 },
+    });
+    await expect.poll(() => state.innerText()).toBe('Reading the text 40 %');
+    await button.click();
+    await expect.poll(() => state.innerText()).toBe('Not yet run.');
+    expect(
+      await inPage(page, `window.posted.filter(({ kind }) => kind === 'cancel').map(({ id }) => id)`),
+    ).toEqual([request?.id]);
+
+    await button.click();
+    const second = (await posted(page, 'groundFence')).at(-1);
+    await post(page, {
+      kind: 'error',
+      id: second?.id,
+      error: { code: 'no-pack', message: 'There is no pack.' },
+    });
+    await expect.poll(() => state.innerText()).toBe('There is no pack.');
+    expect(await button.innerText()).toBe('Try again');
+    // An edit elsewhere in the block does not hide it.
+    await send(page, 'noteChanged', snapshot(`${text}\nmore`, undefined, notePath));
+    expect(await state.innerText()).toBe('There is no pack.');
+
+    await button.click();
+    const third = (await posted(page, 'groundFence')).at(-1);
+    await post(page, { kind: 'result', id: third?.id, result: {} });
+    await putAnswers(notePath, [answer('new')], new Set(['coder', 'changed', 'new'].map(key)));
+    await send(page, 'noteChanged', note());
+    await expect.poll(() => fence.getAttribute('data-state')).toBe('answered');
+    await expect.poll(() => button.innerText()).toBe('Run again');
+    expect(await fence.locator('.gn-region').count()).toBe(2);
   });
 });

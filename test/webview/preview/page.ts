@@ -54,6 +54,8 @@ export interface PageOptions {
   state?: unknown;
   /** A channel that the host answers with an error. */
   failing?: string;
+  /** A channel that the test itself answers. */
+  silent?: string;
 }
 
 /** Opens the page; `note` answers its first question, undefined leaves it without an answer. */
@@ -74,6 +76,7 @@ export async function openPage(browser: Browser, note: unknown, options: PageOpt
             window.postMessage({ kind: 'error', id: message.id, error }, '*');
             return;
           }
+          if (message.channel === ${JSON.stringify(options.silent ?? '')}) return;
           const result = message.channel === 'previewReady' ? answer : {};
           if (result) window.postMessage({ kind: 'result', id: message.id, result }, '*');
         },
