@@ -8,6 +8,8 @@ import { NotebookFigures } from './notes/builtin/notebookFigures';
 import { GroundRunner } from './notes/preview/groundRunner';
 import { registerPreview } from './notes/preview/previewPanel';
 import { registerImageCommands } from './views/commands';
+import { registerGroundFenceHelp } from './views/groundFenceHelp';
+import { registerInsertIntoNote } from './views/insertIntoNote';
 import { StatusItem } from './views/statusItem';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
@@ -26,20 +28,23 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   });
   const annotator = registerAnnotator(context, { inference, log });
   const ground = new GroundRunner({ inference, log, embeddedPacks: path.join(dist, 'models') });
+  const previews = registerPreview(context, {
+    ground,
+    openFigure: (uri, { ground }) =>
+      ground
+        ? vscode.commands.executeCommand('groundnote.groundInImage', uri)
+        : annotator.open(uri, { tool: 'point' }),
+    log,
+  });
   context.subscriptions.push(
     log,
     status,
     inference,
     annotator,
     ground,
-    registerPreview(context, {
-      ground,
-      openFigure: (uri, { ground }) =>
-        ground
-          ? vscode.commands.executeCommand('groundnote.groundInImage', uri)
-          : annotator.open(uri, { tool: 'point' }),
-      log,
-    }),
+    previews,
+    registerInsertIntoNote({ annotator, inference, previewedNotes: () => previews.notes() }),
+    registerGroundFenceHelp(),
     ...registerImageCommands(annotator, new NotebookFigures(context)),
     vscode.commands.registerCommand('groundnote.stopInference', () => inference.stop()),
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),

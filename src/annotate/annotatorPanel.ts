@@ -6,6 +6,8 @@ import {
   cancelWork,
   focusTool,
   groundText,
+  insertIntoNote,
+  insertResultSchema,
   notice,
   ping,
   promptRegion,
@@ -167,6 +169,14 @@ export class AnnotatorPanel {
       document.tasks.cancel();
       return {};
     });
+    endpoint.handle(insertIntoNote, async ({ regionIds }) =>
+      insertResultSchema.parse(
+        await vscode.commands.executeCommand('groundnote.insertIntoNote', {
+          image: document.uri.toString(),
+          regionIds,
+        }),
+      ),
+    );
     endpoint.handle(ping, () => ({}));
     endpoint.handle(runCommand, async ({ command }) => {
       await vscode.commands.executeCommand(

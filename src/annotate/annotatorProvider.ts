@@ -1,7 +1,9 @@
 /** The custom editor `groundnote.annotator`: pictures as documents that VS Code saves, reverts, undoes and backs up. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
+import type { Size } from '../protocol/geometry';
 import { listPacks } from '../protocol/inference';
 import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
@@ -18,6 +20,10 @@ export interface AnnotatorApi extends vscode.Disposable {
   open(uri: vscode.Uri, options?: { column?: vscode.ViewColumn; tool?: Tool }): Promise<void>;
   /** Finds a phrase in a picture, in its panel, which is opened if need be. */
   ground(uri: vscode.Uri, phrase: string): Promise<void>;
+  /** The regions of a picture that is open in a panel, unsaved ones too; undefined where it is not. */
+  regionsOf(uri: vscode.Uri): { annotations: readonly Annotation[]; size(): Promise<Size> } | undefined;
+  /** The picture of the panel that has the keyboard. */
+  activePicture(): vscode.Uri | undefined;
 }
 
 /** Registers the side panel. */
@@ -37,6 +43,8 @@ export function registerAnnotator(
   return {
     open: (uri, options) => provider.show(uri, options).then(() => undefined),
     ground: (uri, phrase) => provider.ground(uri, phrase),
+    regionsOf: (uri) => provider.regionsOf(uri),
+    activePicture: () => provider.activePicture(),
     dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
   };
 }
@@ -70,6 +78,15 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
 
   isOpen(uri: vscode.Uri): boolean {
     return [...this.documents].some((document) => document.uri.toString() === uri.toString());
+  }
+
+  regionsOf(uri: vscode.Uri): ReturnType<AnnotatorApi['regionsOf']> {
+    const document = [...this.documents].find((each) => each.uri.toString() === uri.toString());
+    return document && { annotations: document.session.annotations, size: () => document.picture.size() };
+  }
+
+  activePicture(): vscode.Uri | undefined {
+    return [...this.panels].find(({ panel }) => panel.active)?.document.uri;
   }
 
   async openCustomDocument(

@@ -60,6 +60,18 @@ export const runCommand = requestChannel(
   z.object({ command: z.enum(['undo', 'redo', 'save', 'ground']) }),
   z.object({}),
 );
+/** What became of it: `message` when something was inserted, `problem` when not, neither when the user gave up. */
+export const insertResultSchema = z.object({
+  message: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type InsertResult = z.infer<typeof insertResultSchema>;
+/** Panel → host: put these regions into a note. */
+export const insertIntoNote = requestChannel(
+  'insertIntoNote',
+  z.object({ regionIds: z.array(z.string()).min(1) }),
+  insertResultSchema,
+);
 /** Panel → host: ends what the model is doing for this picture. */
 export const cancelWork = requestChannel('cancelWork', z.object({}), z.object({}));
 /** Panel → host: is somebody there (a panel whose host died asks and hears nothing). */

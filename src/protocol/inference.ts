@@ -1,6 +1,6 @@
 /** What the inference process can be asked: one channel per task, and what serves them. */
 import * as z from 'zod';
-import { boxSchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
+import { boxSchema, geometrySchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
 import { packSummarySchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 
@@ -82,6 +82,21 @@ export const renderImage = requestChannel(
   'renderImage',
   z.object({ image: imageSourceSchema, maxSide: z.number().int().positive().optional() }),
   z.object({ png: z.instanceof(Uint8Array) }).extend(sizeSchema.shape),
+);
+
+/** A region as it is drawn into a picture. */
+export const overlayPictureRegionSchema = z.object({
+  label: z.string().optional(),
+  color: z.string().regex(/^#[0-9a-f]{6}$/i),
+  geometry: geometrySchema,
+});
+export type OverlayPictureRegion = z.infer<typeof overlayPictureRegionSchema>;
+
+/** The oriented picture in full size with regions drawn on it, as PNG. */
+export const renderOverlay = requestChannel(
+  'renderOverlay',
+  z.object({ image: imageSourceSchema, regions: z.array(overlayPictureRegionSchema) }),
+  z.object({ png: z.instanceof(Uint8Array) }),
 );
 
 /** The packs that this machine has. */

@@ -20,6 +20,8 @@ export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: C
       gestures.holdSpace(true);
     } else if (key === 'n' || (key === 'Enter' && isCanvas(event, stage))) {
       store.finish();
+    } else if (key === 'i') {
+      void store.insert();
     } else if (key === 'f') {
       stage.fit();
     } else if (key === '1') {

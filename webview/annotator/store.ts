@@ -5,6 +5,7 @@ import {
   cancelWork,
   focusTool,
   groundText,
+  insertIntoNote,
   notice,
   promptRegion,
   ready,
@@ -210,6 +211,26 @@ export class PanelStore {
   /** Undo, redo and save are VS Code's. */
   async command(command: 'undo' | 'redo' | 'save'): Promise<void> {
     await this.host.request(runCommand, { command }).catch((error: unknown) => this.fail(error));
+  }
+
+  /** The regions that go into a note: the selected one, else all that are shown. */
+  get insertable(): string[] {
+    const { active } = this;
+    if (active) return [active.id];
+    return this.annotations.filter(({ hidden }) => !hidden).map(({ id }) => id);
+  }
+
+  /** Puts regions into a note; VS Code asks into which and how. */
+  async insert(): Promise<void> {
+    const regionIds = this.insertable;
+    if (!regionIds.length) return;
+    try {
+      const { message, problem } = await this.host.request(insertIntoNote, { regionIds });
+      if (problem !== undefined) this.set({ notice: { level: 'error', message: problem } });
+      else if (message !== undefined) this.set({ notice: { level: 'info', message }, status: message });
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   async cancel(): Promise<void> {

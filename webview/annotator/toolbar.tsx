@@ -55,6 +55,15 @@ export function Toolbar({
         disabled={!state.snapshot?.dirty}
         onClick={() => void store.command('save')}
       />
+      <IconButton
+        icon="insert"
+        label={
+          state.activeId === undefined ? 'Insert all regions into a note' : 'Insert this region into a note'
+        }
+        keys="I"
+        disabled={!store.insertable.length}
+        onClick={() => void store.insert()}
+      />
       <span class="separator" role="presentation" />
       <IconButton icon="screen-full" label="Fit the picture" keys="F" onClick={() => stage?.fit()} />
       <IconButton icon="zoom-in" label="Actual size, 100 %" keys="1" onClick={() => stage?.actualSize()} />

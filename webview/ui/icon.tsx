@@ -10,6 +10,7 @@ export type IconName =
   | 'eye'
   | 'eye-closed'
   | 'info'
+  | 'insert'
   | 'layout-sidebar-right'
   | 'layout-sidebar-right-off'
   | 'move'

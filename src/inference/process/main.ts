@@ -7,6 +7,7 @@ import {
   logLine,
   processOptionsSchema,
   renderImage,
+  renderOverlay,
   segment,
 } from '../../protocol/inference';
 import { Endpoint, type Transport } from '../../protocol/rpc';
@@ -40,6 +41,7 @@ function start(): void {
   endpoint.handle(ground, runtime.ground);
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);
+  endpoint.handle(renderOverlay, runtime.renderOverlay);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }
 

@@ -7,6 +7,7 @@ import {
   type GroundParams,
   type ImageInfo,
   type ImageSource,
+  type OverlayPictureRegion,
   type ProcessOptions,
   type SegmentParams,
   type TaskResult,
@@ -18,6 +19,7 @@ import { PackRegistry, type Pack } from '../packs/registry';
 import { throwIfCancelled } from './cancel';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
+import { overlayPng } from './overlayPicture';
 import { createPictureStore } from './pictureStore';
 import { sortPrompts } from './segment/prompts';
 import { Segmenter } from './segment/segmenter';
@@ -36,6 +38,10 @@ export interface Runtime {
     params: { image: ImageSource; maxSide?: number },
     context: HandlerContext,
   ): Promise<RenderedImage>;
+  renderOverlay(
+    params: { image: ImageSource; regions: readonly OverlayPictureRegion[] },
+    context: HandlerContext,
+  ): Promise<{ png: Uint8Array<ArrayBuffer> }>;
   listPacks(): Promise<PackSummary[]>;
   /** Told where the time of each segmentation went; for benchmarks. */
   onTimed?: (stopwatch: Stopwatch) => void;
@@ -114,6 +120,8 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
         await throwIfCancelled(context.signal);
         return encodePng(picture, maxSide);
       }),
+    renderOverlay: ({ image, regions }, context) =>
+      inTurn(context, async () => ({ png: await overlayPng(await services.pictures.open(image), regions) })),
     listPacks: () => packs.list(),
   };
   return runtime;

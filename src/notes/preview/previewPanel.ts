@@ -10,13 +10,19 @@ export const previewViewType = 'groundnote.preview';
 /** What the page keeps over a reload. */
 const savedState = z.object({ uri: z.string() });
 
+/** What other parts may ask of the previews. */
+export interface PreviewApi extends vscode.Disposable {
+  /** The notes whose previews are open. */
+  notes(): vscode.Uri[];
+}
+
 /** Registers the preview and its command. `openFigure` opens a picture in the side panel. */
 export function registerPreview(
   context: vscode.ExtensionContext,
   services: Omit<PreviewServices, 'extensionUri'>,
-): vscode.Disposable {
+): PreviewApi {
   const previews = new PreviewPanels({ ...services, extensionUri: context.extensionUri });
-  return vscode.Disposable.from(
+  const registered = vscode.Disposable.from(
     previews,
     vscode.window.registerWebviewPanelSerializer(previewViewType, previews),
     vscode.commands.registerCommand('groundnote.openPreviewToSide', (argument: unknown) => {
@@ -35,6 +41,7 @@ export function registerPreview(
     }),
     vscode.commands.registerCommand('groundnote.toggleRegions', () => previews.toggleRegions()),
   );
+  return { notes: () => previews.notes(), dispose: () => registered.dispose() };
 }
 
 /** All previews that are open. */
@@ -57,6 +64,10 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
       { ...webviewOptions(uri, this.services.extensionUri), enableFindWidget: true },
     );
     this.adopt(panel, uri);
+  }
+
+  notes(): vscode.Uri[] {
+    return [...this.previews.values()].map(({ note }) => note);
   }
 
   /** The note whose preview has the keyboard. */
