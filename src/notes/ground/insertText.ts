@@ -104,9 +104,15 @@ export function answerOf(
   };
 }
 
-/** `![alt](address)`; what would end either of them early is escaped, other characters stay as they are. */
+/**
+ * `![alt](address)`; what would end either of them early is escaped, other characters stay as they are. Brackets become
+ * entities: with a backslash they would be a formula.
+ */
 export function imageText(alt: string, address: string): string {
-  const words = alt.replace(/\s+/g, ' ').replace(/[\\[\]`*_<$]/g, '\\$&');
+  const words = alt
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_<$&]/g, '\\$&')
+    .replace(/[[\]]/g, (char) => `&#${char.charCodeAt(0)};`);
   const encoded = address.replace(/[\s%()<>?#]/g, (char) =>
     char === '(' || char === ')' ? `%${char.charCodeAt(0).toString(16)}` : encodeURIComponent(char),
   );
