@@ -17,6 +17,7 @@ import { Endpoint } from '../../protocol/rpc';
 import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
+import { answerEquations } from './equations';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
@@ -54,7 +55,7 @@ export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vsco
 
 export class NotePreview {
   private renderer: Promise<NoteRenderer> | undefined;
-  private readonly endpoint: Endpoint;
+  readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private disposed = false;
   private timer: NodeJS.Timeout | undefined;
@@ -122,6 +123,7 @@ export class NotePreview {
       await this.followLink(href);
       return {};
     });
+    answerEquations(this);
     this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 
