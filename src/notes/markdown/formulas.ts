@@ -64,6 +64,8 @@ interface Prepared {
   tex: string;
   rows: NumberedRow[];
   edits: Edit[];
+  /** Labels of the equations that it links to, and whether they are there. */
+  links: { label: string; missing: boolean }[];
 }
 
 function prepare(source: string, display: boolean, context: FormulaContext): Prepared {
@@ -81,14 +83,17 @@ function prepare(source: string, display: boolean, context: FormulaContext): Pre
     // KaTeX knows no \label. Blanks keep all places as they are.
     text: ' '.repeat(end - start),
   }));
+  const links: Prepared['links'] = [];
   if (written.includes('ref')) {
     for (const match of written.matchAll(/\\(eq)?ref\s*\{([^{}]*)\}/g)) {
-      const [all, inParentheses, label = ''] = match;
+      const label = match[2]?.trim() ?? '';
+      const text = context.equationLabels?.get(label);
       pieces.push({
         start: match.index,
-        end: match.index + all.length,
-        text: reference(label.trim(), !!inParentheses, context),
+        end: match.index + match[0].length,
+        text: linkTex(links.length, text, match[1] !== undefined),
       });
+      links.push({ label, missing: text === undefined });
     }
   }
   // Some people put \[…\] between dollars.
@@ -117,17 +122,16 @@ function prepare(source: string, display: boolean, context: FormulaContext): Pre
   return {
     tex,
     rows,
+    links,
     edits: written === source ? edits : [{ start: 0, oldLength: 0, newLength: tex.length }],
   };
 }
 
-/** `\ref` and `\eqref` in a formula. */
-function reference(label: string, inParentheses: boolean, { equationLabels }: FormulaContext): string {
-  const text = equationLabels?.get(label);
-  // Letters of a \tag are text; TeX in it has to be whole.
-  const safe = text !== undefined && /^[^\\{}$%#&~^_]*$/.test(text) ? text : undefined;
-  const shown = text === undefined ? '??' : (safe ?? '…');
-  return `\\href{${equationHref(label)}}{\\text{${inParentheses ? `(${shown})` : shown}}}`;
+/** `\ref` and `\eqref` in a formula: a link that is known by its number (a `%` of an address would be a comment). */
+function linkTex(index: number, text: string | undefined, inParentheses: boolean): string {
+  // Letters of a \tag are text; TeX in it would have to be whole.
+  const shown = text === undefined ? '??' : /^[^\\{}$%#&~^_]*$/.test(text) ? text : '…';
+  return `\\href{#gn-eq-${index}}{\\text{${inParentheses ? `(${shown})` : shown}}}`;
 }
 
 /** The place in the note's formula of a place in KaTeX's; undefined inside what was put there. */
@@ -153,7 +157,7 @@ function macrosKey(macros: Macros | undefined): string {
 }
 
 function typeset(
-  { tex, edits }: Prepared,
+  { tex, edits, links }: Prepared,
   source: string,
   display: boolean,
   macros: Macros | undefined,
@@ -165,8 +169,7 @@ function typeset(
       // A copy: what a formula defines, even by \gdef, ends with it.
       macros: { ...macros },
       // No \href but to an equation of the note, no \includegraphics, no \htmlStyle: they show as errors.
-      trust: ({ command, ...rest }) =>
-        command === '\\href' && 'url' in rest && /^#eq-[\w%.~!*'()-]*$/.test(rest.url),
+      trust: ({ command, ...rest }) => command === '\\href' && 'url' in rest && /^#gn-eq-\d+$/.test(rest.url),
       // Bounds macro expansion (`\def\a{\a\a}`) and sizes (`\rule{9999em}`).
       maxExpand: 1000,
       maxSize: 50,
@@ -182,23 +185,23 @@ function typeset(
       /(<annotation encoding="application\/x-tex">)[^<]*(?=<\/annotation>)/,
       (_, start: string) => start + escapeHtml(source),
     );
-  return html.includes('href="#eq-') ? withLinks(html) : html;
+  return html.includes('href="#gn-eq-') ? withLinks(html, links) : html;
 }
 
-/** KaTeX's links to equations get their class; one to an equation that is not there is no link. */
-const withLinks = (html: string) =>
+/** KaTeX's links get the addresses of their equations; one to an equation that is not there is no link. */
+const withLinks = (html: string, links: Prepared['links']) =>
   html
     // In MathML, which is there for screen readers and for copying, an address is not a link.
-    .replace(/(<m[a-z]+) href="#eq-[^"]*"/g, '$1')
+    .replace(/(<m[a-z]+) href="#gn-eq-\d+"/g, '$1')
     .replace(
-      /<a(?: class="([^"]*)")?([^>]*) href="#eq-([^"]*)"([^>]*)>(.*?)<\/a>/g,
-      (_, classes: string | undefined, before: string, label: string, after: string, inside: string) => {
-        const missing = inside.replace(/<[^>]*>/g, '').includes('??');
+      /<a(?: class="([^"]*)")?([^>]*) href="#gn-eq-(\d+)"/g,
+      (_, classes: string | undefined, others: string, index: string) => {
+        const { label, missing } = links[Number(index)] ?? { label: '', missing: true };
         const names = ['gn-eq-ref', missing ? 'gn-eq-missing' : '', classes].filter(Boolean).join(' ');
         const target = missing
-          ? `title="${missingEquation(decodeURIComponent(label))}"`
-          : `href="#eq-${label}"`;
-        return `<a class="${names}" ${target}${before}${after}>${inside}</a>`;
+          ? `title="${missingEquation(label)}"`
+          : `href="${escapeAttribute(equationHref(label))}"`;
+        return `<a class="${names}" ${target}${others}`;
       },
     );
 

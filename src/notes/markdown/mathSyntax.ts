@@ -207,6 +207,9 @@ function mathParagraph(state: StateBlock, start: number, endLine: number, silent
 const isBracketedText = (inside: string, behind: string) =>
   /^[\d\s,;–-]*$/.test(inside) || /^[(:[]/.test(behind);
 
+/** Lines from which on no `\]` ends a line, remembered: many openings do not each search for one. */
+const noBrackets = new WeakMap<StateBlock, { from: number; to: number }>();
+
 /** `\[` at the start of a line, up to a `\]` at the end of one; no blank line inside. */
 function bracketBlock(
   state: StateBlock,
@@ -215,8 +218,11 @@ function bracketBlock(
   first: string,
   silent: boolean,
 ): boolean {
+  const known = noBrackets.get(state);
+  if (known && start >= known.from && start < known.to) return false;
   const lines: string[] = [];
-  for (let line = start; line < endLine && !state.isEmpty(line); line++) {
+  let line = start;
+  for (; line < endLine && !state.isEmpty(line); line++) {
     if ((state.sCount[line] ?? 0) < state.blkIndent) return false;
     const text = line === start ? first.slice(2) : lineText(state, line);
     const at = text.indexOf('\\]');
@@ -226,21 +232,33 @@ function bracketBlock(
     }
     lines.push(text.slice(0, at));
     const inside = lines.join('\n');
-    if (text.slice(at + 2).trim() !== '' || isBracketedText(inside, '')) return false;
+    if (text.slice(at + 2).trim() !== '') break;
+    if (isBracketedText(inside, '')) return false;
     if (!silent) pushBlock(state, start, line + 1, inside, '\\[');
     return true;
   }
+  noBrackets.set(state, { from: start, to: line });
   return false;
 }
 
-/** Finds the end of the environment that begins `tex`; 0 where it has none. */
-function environmentEnd(tex: string): number {
-  let depth = 0;
-  for (const match of tex.matchAll(/\\(?:(begin|end)\s*\{[^{}]*\}|[^])/g)) {
-    if (match[1] === 'begin') depth++;
-    else if (match[1] === 'end' && --depth === 0) return match.index + match[0].length;
+/** Where each environment of a text begins → where it ends; found for all of them in one go. */
+const environmentSpans = new WeakMap<StateBlock | StateInline, Map<number, number>>();
+
+/** Finds the end of the environment that begins at `start`; -1 where it has none. */
+function environmentEnd(state: StateBlock | StateInline, start: number): number {
+  let spans = environmentSpans.get(state);
+  if (!spans) {
+    environmentSpans.set(state, (spans = new Map()));
+    const open: number[] = [];
+    for (const match of state.src.matchAll(/\\(?:(begin|end)\s*\{[^{}]*\}|[^])/g)) {
+      if (match[1] === 'begin') open.push(match.index);
+      else if (match[1] === 'end') {
+        const begin = open.pop();
+        if (begin !== undefined) spans.set(begin, match.index + match[0].length);
+      }
+    }
   }
-  return 0;
+  return spans.get(start) ?? -1;
 }
 
 /** An environment at the start of a line, up to the end of the line of its `\end`; no blank line inside. */
@@ -252,17 +270,19 @@ function bareBlock(
   silent: boolean,
 ): boolean {
   if (!environments.test(first)) return false;
-  let end = start;
-  while (end < endLine && !state.isEmpty(end) && (state.sCount[end] ?? 0) >= state.blkIndent) end++;
-  const text = state.getLines(start, end, state.blkIndent, false).trim();
-  const length = environmentEnd(text);
-  if (length === 0) return false;
-  const behind = text.slice(length).split('\n', 1)[0] ?? '';
-  const label = /^\s*(?:\\label\s*\{[^{}]*\}\s*)?[.,;。，；]?\s*$/.exec(behind);
-  if (!label) return false;
-  if (silent) return true;
-  const lines = text.slice(0, length).split('\n').length;
-  pushBlock(state, start, start + lines, text.slice(0, length + behind.length), '\\begin');
+  const end = environmentEnd(state, (state.bMarks[start] ?? 0) + (state.tShift[start] ?? 0));
+  if (end < 0) return false;
+  let last = start;
+  while ((state.eMarks[last] ?? 0) < end) {
+    last++;
+    if (last >= endLine || state.isEmpty(last) || (state.sCount[last] ?? 0) < state.blkIndent) return false;
+  }
+  const behind = state.src.slice(end, state.eMarks[last]);
+  if (!/^\s*(?:\\label\s*\{[^{}]*\}\s*)?[.,;。，；]?\s*$/.test(behind)) return false;
+  if (!silent) {
+    const tex = state.getLines(start, last + 1, state.blkIndent, false).trim();
+    pushBlock(state, start, last + 1, tex, '\\begin');
+  }
   return true;
 }
 
@@ -303,12 +323,11 @@ function mathBackslash(state: StateInline, silent: boolean): boolean {
     return true;
   }
   if (next !== 'b') return false;
-  const name = environments.exec(src.slice(pos, pos + 40))?.[1];
-  if (!name || findClose(state, `\\end{${name}}`, pos) < 0) return false;
-  const length = environmentEnd(src.slice(pos, Math.min(state.posMax, pos + 20_000)));
-  if (length === 0) return false;
-  if (!silent) pushInline(state, src.slice(pos, pos + length), true, '\\begin');
-  state.pos = pos + length;
+  if (!environments.test(src.slice(pos, pos + 40))) return false;
+  const end = environmentEnd(state, pos);
+  if (end < 0 || end > state.posMax) return false;
+  if (!silent) pushInline(state, src.slice(pos, end), true, '\\begin');
+  state.pos = end;
   return true;
 }
 

@@ -86,7 +86,7 @@ export class NoteRenderer {
     const figures: Figure[] = [];
     const blocks = groupBlocks(tokens, allowHtml).map((group): Block => {
       const startLine = group[0]?.map?.[0] ?? 0;
-      const endLine = Math.max(startLine + 1, ...group.map((token) => token.map?.[1] ?? 0));
+      const endLine = group.reduce((end, token) => Math.max(end, token.map?.[1] ?? 0), startLine + 1);
       const blockSource = lines.slice(startLine, endLine).join('\n');
       const ids = group
         .filter(({ type }) => type === 'heading_open')
