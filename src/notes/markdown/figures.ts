@@ -63,8 +63,10 @@ export function resolveFigure(rawSource: string, resolveImage: (source: string) 
 
 /** The same for an address that is written as it is, without any encoding. */
 export function plainFigure(source: string, resolveImage: (source: string) => ResolvedImage): Figure {
-  // One letter before the colon is a Windows drive, not a scheme.
-  if (/^(?:[a-z][a-z0-9+.-]+:|\/\/)/i.test(source) && !/^file:/i.test(source)) {
+  // One letter before the colon is a Windows drive, not a scheme. Two slashes of either kind name another machine, and
+  // so does a file address with a host: Windows would ask it for the file, and tell it who asks.
+  const onThisMachine = /^file:(?:\/\/(?:localhost)?)?\/(?![\\/])/i.test(source);
+  if (/^(?:[a-z][a-z0-9+.-]+:|[\\/]{2})/i.test(source) && !onThisMachine) {
     return { source, state: 'remote', uri: '' };
   }
   const { uri, exists, path, overlay } = resolveImage(source);

@@ -10,6 +10,7 @@ import { useCodeFences } from './codeFences';
 import type { Figure, FigureOptions, ResolvedImage } from './figures';
 import { useGfm } from './gfm';
 import { useGroundFence } from './groundFence';
+import { useSafeLinks } from './links';
 import { useMath } from './math';
 import { renderFigure, useFigures } from './noteFigures';
 import { settleHtml, type HtmlToken } from './sanitize';
@@ -85,6 +86,7 @@ export function createMarkdown({
   if (flavour !== 'commonmark') useGfm(md, { cjk: ours, plain: rawHtml });
   if (ours) useNoteSyntax(md, emoji);
   if (rawHtml) return md;
+  useSafeLinks(md);
   useCodeFences(md);
   useGroundFence(md);
   useFigures(md);

@@ -17,7 +17,7 @@ import { Endpoint } from '../../protocol/rpc';
 import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
-import { answerEquations } from './equations';
+import { isInside, linkTarget } from './linkTarget';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
@@ -55,7 +55,7 @@ export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vsco
 
 export class NotePreview {
   private renderer: Promise<NoteRenderer> | undefined;
-  readonly endpoint: Endpoint;
+  private readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private disposed = false;
   private timer: NodeJS.Timeout | undefined;
@@ -123,7 +123,6 @@ export class NotePreview {
       await this.followLink(href);
       return {};
     });
-    answerEquations(this);
     this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 
@@ -247,20 +246,12 @@ export class NotePreview {
 
   /** Opens a link of the note: pages outside, files in VS Code. */
   private async followLink(href: string): Promise<void> {
-    if (/^(?:https?|mailto):/i.test(href)) {
-      await vscode.env.openExternal(vscode.Uri.parse(href, true));
+    const link = linkTarget(href);
+    if (link.kind === 'page') {
+      await vscode.env.openExternal(vscode.Uri.parse(link.address, true));
       return;
     }
-    if (/^(?:[a-z][a-z0-9+.-]+:|\/\/)/i.test(href)) {
-      throw new GroundnoteError('unsupported', `Links to "${href.slice(0, 60)}" are not opened.`);
-    }
-    const relative = href.replace(/[?#].*$/s, '');
-    let target = relative;
-    try {
-      target = decodeURIComponent(relative);
-    } catch {
-      // Not an encoded address: the name as it is.
-    }
+    const target = link.path;
     const folder = vscode.workspace.getWorkspaceFolder(this.note)?.uri;
     const uri = target.startsWith('/')
       ? vscode.Uri.joinPath(folder ?? this.note.with({ path: '/' }), target)
@@ -269,6 +260,19 @@ export class NotePreview {
       await vscode.workspace.fs.stat(uri);
     } catch (error) {
       throw new GroundnoteError('not-found', `The file "${target}" is missing.`, { cause: error });
+    }
+    const folders = [
+      ...(vscode.workspace.workspaceFolders ?? []).map((each) => each.uri.path),
+      vscode.Uri.joinPath(this.note, '..').path,
+    ];
+    if (!isInside(uri.path, folders)) {
+      const open = 'Open';
+      const answer = await vscode.window.showWarningMessage(
+        `The link leads to a file outside the workspace: ${uri.fsPath}`,
+        { modal: true },
+        open,
+      );
+      if (answer !== open) return;
     }
     await vscode.commands.executeCommand('vscode.open', uri, {
       viewColumn: this.editors()[0]?.viewColumn ?? vscode.ViewColumn.One,

@@ -134,6 +134,7 @@ export class NoteRenderer {
       tokens: group,
       inlineMode: false,
       md: this.md,
+      Token: this.md.core.State.prototype.Token,
     } as unknown as StateCore;
     this.md.core.process(state);
     const html = this.md.renderer.render(group, this.md.options, recording);
