@@ -235,9 +235,10 @@ export class NotePreview {
     }
     // The time of its last change is part of the address, so that a picture that is drawn again is loaded again.
     const changed = statSync(uri.fsPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    const versioned = uri.with({ query: `v=${Math.round(changed)}` });
+    // It is added last: on a remote machine VS Code drops what the file's own address has.
+    const address = this.panel.webview.asWebviewUri(uri).with({ query: `v=${Math.round(changed)}` });
     return {
-      uri: String(this.panel.webview.asWebviewUri(versioned)),
+      uri: String(address),
       exists,
       path: uri.fsPath,
       overlay: readOverlay(uri.fsPath),

@@ -8,6 +8,8 @@ import {
   busy,
   cancelWork,
   groundText,
+  insertIntoNote,
+  type InsertResult,
   ping,
   promptRegion,
   ready,
@@ -68,6 +70,9 @@ export class FakeHost {
   readonly prompts: { regionId: string; prompts: Prompt[] }[] = [];
   readonly edits: Edit[] = [];
   readonly commands: string[] = [];
+  /** Regions that were to go into a note, one list each time. */
+  readonly inserted: string[][] = [];
+  insertResult: InsertResult = { message: 'A ground fence was inserted into a.md.' };
   readonly phrases: string[] = [];
   /** The next question to the model fails with this. */
   failNext: GroundnoteError | undefined;
@@ -170,6 +175,10 @@ export class FakeHost {
     });
     endpoint.handle(cancelWork, () => (this.tasks.cancel(), {}));
     endpoint.handle(ping, () => ({}));
+    endpoint.handle(insertIntoNote, ({ regionIds }) => {
+      this.inserted.push(regionIds);
+      return this.insertResult;
+    });
     endpoint.handle(runCommand, ({ command }) => {
       this.commands.push(command);
       if (command === 'undo') this.undo();

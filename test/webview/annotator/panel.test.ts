@@ -387,6 +387,25 @@ describe('commands, phrases and troubles', () => {
     await expect.poll(() => panel.host.commands).toEqual(['undo', 'redo', 'save']);
   });
 
+  it('the selected region, or all that are shown, are inserted into a note, and the panel says so', async () => {
+    const by = { provenance: { by: 'user' } } as const;
+    await open({
+      annotations: [
+        { id: 'a', geometry: { type: 'box', box: [20, 20, 120, 90] }, ...by },
+        { id: 'b', geometry: { type: 'point', point: [150, 120] }, ...by },
+        { id: 'c', hidden: true, geometry: { type: 'point', point: [10, 10] }, ...by },
+      ],
+    });
+    await panel.page.getByRole('button', { name: 'Insert all regions into a note' }).click();
+    await expect.poll(() => panel.host.inserted).toEqual([['a', 'b']]);
+    await panel.page.locator('.notice', { hasText: 'inserted into a.md' }).waitFor();
+    await panel.page.getByRole('option').nth(1).click();
+    panel.host.insertResult = { problem: 'a.md was not changed.' };
+    await panel.page.keyboard.press('i');
+    await expect.poll(() => panel.host.inserted).toEqual([['a', 'b'], ['b']]);
+    await panel.page.locator('.notice.error', { hasText: 'was not changed' }).waitFor();
+  });
+
   it('a region that an undo took away is not refined by the next click', async () => {
     await open();
     await panel.click([100, 100]);
