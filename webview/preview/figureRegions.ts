@@ -1,5 +1,6 @@
 /** Figures of the page: their buttons and keys, and their regions, which light up with their labels and go on and off. */
 import { openFigure, toggleRegions } from '../../src/protocol/preview';
+import { addKeys } from './keys';
 import type { PreviewPage } from './previewPage';
 import './figures.css';
 
@@ -46,23 +47,18 @@ export function useFigures(page: PreviewPage): void {
     // A region lies over its picture: a click on it is one on the picture.
     if (target.closest('.gn-regions')) target.closest('.gn-frame')?.querySelector('img')?.click();
   });
-  document.addEventListener('keydown', (event) => {
-    if (
-      event.defaultPrevented ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      event.isComposing ||
-      isTyping(event)
-    )
-      return;
-    const key = event.key.toLowerCase();
-    const image = (event.target as Element).closest<HTMLElement>('img[data-figure-source]');
-    if (key === 'o') toggle();
-    else if (key === 'g' && image) ground(page, image);
-    else return;
-    event.preventDefault();
-  });
+  addKeys(
+    { keys: ['o'], does: 'show or hide the regions of all figures', run: toggle },
+    {
+      keys: ['g'],
+      does: 'find a phrase in the figure with the focus',
+      run: ({ target }) => {
+        const image = (target as Element).closest<HTMLElement>('img[data-figure-source]');
+        if (!image) return false;
+        ground(page, image);
+      },
+    },
+  );
 
   let lit: Lit | undefined;
   const light = (next: Lit | undefined) => {
@@ -131,9 +127,4 @@ function paint(container: Element, lit: Lit | undefined): void {
   container.classList.toggle('gn-lit', lit !== undefined);
   for (const element of container.querySelectorAll<HTMLElement | SVGElement>('[data-label]'))
     element.classList.toggle('gn-on', lit?.isLit(element) ?? false);
-}
-
-/** True while keys go into a text. */
-function isTyping({ target }: Event): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
 }
