@@ -50,6 +50,10 @@ const node = {
 const rendererApart = {
   name: 'renderer-apart',
   setup(build) {
+    // So is MathJax, with the first formula that is copied as a picture.
+    build.onResolve({ filter: /\/equations\/equationSvg$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './equationSvg.cjs', external: true } : undefined,
+    );
     build.onResolve({ filter: /\/render\/render$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './noteRenderer.cjs', external: true } : undefined,
     );
@@ -123,6 +127,8 @@ const contexts = await Promise.all([
     plugins: [oneKatex],
     entryPoints: {
       noteRenderer: 'src/notes/render/render.ts',
+      equationSvg: 'src/notes/equations/equationSvg.ts',
+      pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',
       cli: 'src/cli.ts',
     },

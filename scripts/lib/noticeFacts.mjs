@@ -20,6 +20,12 @@ export const withoutLicenceFile = {
     copyright: 'Copyright (c) 2024 Guten Ye',
     note: 'The licence of this npm package. The models in it are named under "PP-OCRv4 models".',
   },
+  '@mathjax/mathjax-newcm-font': {
+    copyright: 'Copyright (c) 2009-2025 The MathJax Consortium',
+    note:
+      'The outlines are made from the New Computer Modern fonts of Antonis Tsolomitis, https://ctan.org/pkg/newcomputermodern,\n' +
+      'which are under the GUST Font License (the LaTeX Project Public License with a preference): https://www.gust.org.pl/fonts/licenses.',
+  },
   '@microsoft/fast-element': { copyright: microsoft },
   '@microsoft/fast-foundation': { copyright: microsoft },
   '@microsoft/fast-web-utilities': { copyright: microsoft },

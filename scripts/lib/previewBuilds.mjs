@@ -26,7 +26,7 @@ const diagramParts = {
  * @type {import('esbuild').BuildOptions[]}
  */
 export const previewBuilds = [
-  { entryPoints: { preview: 'webview/preview/main.ts' } },
+  { entryPoints: { preview: 'webview/preview/main.ts', notePage: 'webview/preview/notePage.css' } },
   { entryPoints: { mermaid: 'webview/diagrams/mermaid.ts' }, plugins: [diagramParts] },
   {
     entryPoints: { vega: 'webview/diagrams/vega.ts' },

@@ -99,8 +99,11 @@ function buildProgram(io: CliIo): Command {
       },
     );
 
-  shared(command('render <note>', 'a Markdown note → a self-contained HTML page'))
-    .option('--out <file>', 'the page; otherwise beside the note')
+  shared(command('render <note>', 'a Markdown note → a self-contained HTML page, or a PDF'))
+    .option(
+      '--out <file>',
+      'the page, or note.pdf (by an installed Chrome, Chromium or Edge); otherwise a page beside the note',
+    )
     .option('--run', 'run ground fences whose answers are missing or out of date, and keep the answers')
     .action((note: string, options: SharedOptions & { out?: string; run?: boolean }) =>
       runRender(io, note, { ...options, ...(options.run && { runtime: runtimeOf(options) }) }),

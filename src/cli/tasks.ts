@@ -8,6 +8,8 @@ import { askFence } from '../notes/ground/ask';
 import { findFences, parseFence } from '../notes/ground/fence';
 import { fenceState, noteFences } from '../notes/ground/states';
 import { imagePath } from '../notes/render/imagePaths';
+import { findBrowser, noBrowserMessage } from '../notes/export/browser';
+import { printPdf } from '../notes/export/pdf';
 import { renderPage } from '../notes/render/page';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Prompt } from '../protocol/geometry';
@@ -47,9 +49,9 @@ export async function runGround(
 }
 
 /**
- * Writes the note as a page; without --out beside the note. With a runtime, ground fences that have no answer, or one
+ * Writes the note as a page, or as PDF where --out ends so; without --out beside the note. With a runtime, ground fences that have no answer, or one
  * that is out of date, are run first.
- * @throws GroundnoteError not-found, io, bad-sidecar (the file of answers is broken)
+ * @throws GroundnoteError not-found, io, unsupported (no browser for a PDF), bad-sidecar (the file of answers is broken)
  */
 export async function runRender(
   io: CliIo,
@@ -71,10 +73,15 @@ export async function runRender(
       ? new GroundnoteError('not-found', `The note "${note}" does not exist.`)
       : new GroundnoteError('io', `The note "${note}" cannot be read (${code ?? String(error)}).`);
   }
+  const isPdf = path.extname(target).toLowerCase() === '.pdf';
+  const browser = isPdf ? findBrowser() : undefined;
+  if (isPdf && !browser)
+    throw new GroundnoteError('unsupported', `${noBrowserMessage()} GROUNDNOTE_CHROMIUM may name its path.`);
   const ran = runtime && (await runFences(io, note, text, runtime));
   const { html, title, figures, formulas, formulaErrors } = renderPage(text, { path: note });
+  const content = browser ? await printPdf(html, { browser }) : html;
   try {
-    await writeFile(target, html);
+    await writeFile(target, content);
   } catch (error) {
     throw new GroundnoteError(
       'io',
@@ -83,7 +90,7 @@ export async function runRender(
   }
   const missing = figures.filter(({ state }) => state === 'missing').length;
   if (json) {
-    const bytes = Buffer.byteLength(html);
+    const bytes = Buffer.byteLength(content);
     printJson(io, {
       note,
       out: target,

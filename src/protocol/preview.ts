@@ -32,6 +32,33 @@ export const openFigure = requestChannel(
 );
 /** Preview → host: a link was clicked. */
 export const openLink = requestChannel('openLink', z.object({ href: z.string() }), z.object({}));
+/** A formula of the note: its TeX as the note writes it, its MathML, and whether it stands by itself. */
+export const equationSchema = z.object({
+  tex: z.string().max(50_000),
+  mathMl: z.string().max(2_000_000),
+  display: z.boolean(),
+});
+export type Equation = z.infer<typeof equationSchema>;
+export const equationFormats = ['tex', 'mathMl', 'svg', 'png'] as const;
+export type EquationFormat = (typeof equationFormats)[number];
+/** Preview → host: put a formula on the clipboard. */
+export const copyEquation = requestChannel(
+  'copyEquation',
+  z.object({ equation: equationSchema, format: z.enum(equationFormats) }),
+  z.object({}),
+);
+/** Host → preview: put a PNG on the clipboard, which only a page can; false where it may not. */
+export const copyPicture = requestChannel(
+  'copyPicture',
+  z.object({ png: z.instanceof(Uint8Array) }),
+  z.object({ copied: z.boolean() }),
+);
+/** Host → preview: the pictures of diagrams that are drawn now, for an export. */
+export const drawnDiagrams = requestChannel(
+  'drawnDiagrams',
+  z.object({}),
+  z.object({ diagrams: z.array(z.object({ source: z.string(), svg: z.string() })) }),
+);
 /**
  * Both ways: the first line that is seen (0-based, fractions inside a block). `keep`, to the preview only: the line that
  * is typed in, which stays in view.

@@ -4,14 +4,14 @@ import { openDialog } from './dialog';
 export interface PageKey {
   /** `KeyboardEvent.key` as it comes, with `Ctrl+` before it where Control or Command is held. */
   keys: readonly string[];
-  /** What it does, as a short phrase that begins with a verb. */
-  does: string;
+  /** What it does, as a short phrase that begins with a verb; without it the key is not listed. */
+  does?: string;
   /** Does it. False: the key was not for this part, and goes on to the next one, to the page and to VS Code. */
   run(event: KeyboardEvent): boolean | void;
 }
 
 /** A key that an element serves by itself, for the list only. */
-export type ListedKey = Omit<PageKey, 'run'>;
+export type ListedKey = Pick<PageKey, 'keys'> & { does: string };
 
 const keys: PageKey[] = [];
 const listed: ListedKey[] = [];
@@ -19,7 +19,7 @@ const listed: ListedKey[] = [];
 /** Adds keys. Those that were added later are asked first. */
 export function addKeys(...more: readonly PageKey[]): void {
   keys.push(...more);
-  listed.push(...more);
+  for (const { keys: names, does } of more) if (does) listed.push({ keys: names, does });
 }
 
 /** Adds keys to the list that an element or VS Code serves by itself. */
@@ -49,7 +49,7 @@ export function useKeys(): void {
       return;
     }
   });
-  listKeys({ keys: ['Ctrl+f'], does: 'find in the note' });
+  listKeys({ keys: ['Enter'], does: 'open the figure with the focus in the side panel' });
   addKeys({ keys: ['?'], does: 'list the keys', run: () => showKeys() });
 }
 

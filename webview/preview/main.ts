@@ -12,13 +12,19 @@ import { BlockList } from './blocks';
 import { useCodeBlocks } from './codeBlocks';
 import { useDiagrams } from './diagrams';
 import { useFigures } from './figureRegions';
+import { useEquations } from './equations';
+import { useExport } from './exporting';
+import { useFind } from './find';
 import { useGroundFences } from './groundFences';
 import { useKeys } from './keys';
+import { useLightbox } from './lightbox';
+import { useLinkCards } from './linkCards';
 import { useOutline } from './outline';
 import type { PreviewPage, VsCodeApi } from './previewPage';
 import { Scrolling } from './scrolling';
 import { useScrollSync } from './scrollSync';
 import './preview.css';
+import './print.css';
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -176,6 +182,11 @@ setInterval(() => {
 useKeys();
 useScrollSync(page, scrolling);
 useOutline(page);
+useFind(page);
+useLightbox(page);
+useEquations(page);
+useLinkCards(page);
+useExport(page);
 void ask(previewReady, {}).then((note) => {
   if (!note) return;
   show(note);

@@ -14,3 +14,10 @@ export const escapeHtml = (text: string) =>
 /** Escapes the value of a quoted attribute. */
 export const escapeAttribute = (text: string) =>
   text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+
+/** Undoes both of the above. */
+export const unescapeHtml = (html: string) =>
+  html.replace(
+    /&(?:amp|lt|gt|quot|#39);/g,
+    (entity) => Object.keys(entities).find((character) => entities[character] === entity) ?? entity,
+  );

@@ -17,6 +17,7 @@ import { Endpoint } from '../../protocol/rpc';
 import { readOverlay } from '../ground/overlays';
 import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
+import { answerEquations } from './equations';
 import { isInside, linkTarget } from './linkTarget';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
@@ -55,7 +56,7 @@ export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vsco
 
 export class NotePreview {
   private renderer: Promise<NoteRenderer> | undefined;
-  private readonly endpoint: Endpoint;
+  readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private disposed = false;
   private timer: NodeJS.Timeout | undefined;
@@ -123,6 +124,7 @@ export class NotePreview {
       await this.followLink(href);
       return {};
     });
+    answerEquations(this);
     this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 

@@ -2,6 +2,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { registerEquationCommands } from './equations';
+import { registerExportCommands } from './exportNote';
 import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';
 
 /** The view type of package.json's menus and activation event. */
@@ -24,6 +26,12 @@ export function registerPreview(
   const previews = new PreviewPanels({ ...services, extensionUri: context.extensionUri });
   const registered = vscode.Disposable.from(
     previews,
+    registerEquationCommands((note) => previews.find(note)),
+    registerExportCommands({
+      ...services,
+      extensionUri: context.extensionUri,
+      previews: () => previews.all(),
+    }),
     vscode.window.registerWebviewPanelSerializer(previewViewType, previews),
     vscode.commands.registerCommand('groundnote.openPreviewToSide', (argument: unknown) => {
       const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
@@ -50,6 +58,15 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
 
   constructor(private readonly services: PreviewServices) {}
 
+  /** The open preview of a note, by the note's address. */
+  find(note: string): NotePreview | undefined {
+    return this.previews.get(note);
+  }
+
+  all(): Iterable<NotePreview> {
+    return this.previews.values();
+  }
+
   /** Shows a note beside the active editor; the panel that shows it already is brought to the front. */
   openToSide(uri: vscode.Uri): void {
     const known = this.previews.get(uri.toString());
@@ -61,7 +78,7 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
       previewViewType,
       `Preview ${path.posix.basename(uri.path)}`,
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { ...webviewOptions(uri, this.services.extensionUri), enableFindWidget: true },
+      webviewOptions(uri, this.services.extensionUri),
     );
     this.adopt(panel, uri);
   }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { escapeAttribute, escapeHtml } from '../markdown/escape';
+import { escapeAttribute, escapeHtml, unescapeHtml } from '../markdown/escape';
 import type { Figure } from '../markdown/figures';
 import { readOverlay } from '../ground/overlays';
 import { imagePath } from './imagePaths';
@@ -16,6 +16,10 @@ export interface PageOptions {
   frontMatter?: RenderOptions['frontMatter'];
   /** A larger picture is not put into the page. Default 32 MB. */
   maxImageBytes?: number;
+  /** In print the address of each link stands behind it. Default false. */
+  linkAddresses?: boolean;
+  /** Pictures of diagrams, by their source; where there is none the source is shown. */
+  diagrams?: readonly { source: string; svg: string }[] | undefined;
 }
 
 export interface RenderedPage {
@@ -98,9 +102,10 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
       };
     },
   });
-  const content = note.blocks
+  const rendered = note.blocks
     .map(({ html, startLine }) => `<div class="gn-block" data-line="${startLine}">${html}</div>`)
     .join('\n');
+  const content = withDiagrams(rendered, options.diagrams ?? []);
   const formulas = content.match(/class="katex-mathml"|class="katex-error"/g)?.length ?? 0;
   const title = note.title || path.basename(options.path);
   const html = `<!DOCTYPE html>
@@ -113,10 +118,10 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<style>${rootRule(colors.light)}@media (prefers-color-scheme:dark){${rootRule(colors.dark)}}</style>
-${formulas ? `<style>${katexStyle()}</style>\n` : ''}<style>${previewStyle()}</style>
+<style>${rootRule(colors.light)}@media screen and (prefers-color-scheme:dark){${rootRule(colors.dark)}}</style>
+${formulas ? `<style>${katexStyle()}</style>\n` : ''}<style>${pageStyle()}</style>
 </head>
-<body class="gn-page">
+<body class="gn-page${options.linkAddresses ? ' gn-link-addresses' : ''}">
 <main id="gn-note">
 ${note.header}
 ${content}
@@ -131,6 +136,19 @@ ${content}
     formulas,
     formulaErrors: content.match(/class="katex-error"/g)?.length ?? 0,
   };
+}
+
+/** Puts the pictures of diagrams in the place of their source. */
+function withDiagrams(html: string, diagrams: readonly { source: string; svg: string }[]): string {
+  if (!diagrams.length) return html;
+  const bySource = new Map(diagrams.map(({ source, svg }) => [source.trim(), svg]));
+  return html.replace(
+    /(<div class="gn-diagram"[^>]*>(?:<div class="gn-code-title">[^<]*<\/div>)?)<pre[^>]*>([\s\S]*?)<\/pre>/g,
+    (all, start: string, code: string) => {
+      const svg = bySource.get(unescapeHtml(code.replace(/<[^>]*>/g, '')).trim());
+      return svg === undefined ? all : `${start}<div class="gn-drawn">${svg}</div>`;
+    },
+  );
 }
 
 /** A picture as a data URI; undefined for what is no picture, cannot be read, or is too large. */
@@ -154,7 +172,14 @@ function asset(built: string, source: string): string {
     : fileURLToPath(new URL(`../../../${source}`, import.meta.url));
 }
 
-const previewStyle = () => readFileSync(asset('preview.css', 'webview/preview/preview.css'), 'utf8');
+const pageStyle = () => readSheet(asset('notePage.css', 'webview/preview/notePage.css'));
+
+/** A style sheet with those that it imports: the build has put them together, the sources have not. */
+function readSheet(file: string): string {
+  return readFileSync(file, 'utf8').replace(/@import '([^']+)';/g, (_, imported: string) =>
+    readSheet(path.join(path.dirname(file), imported)),
+  );
+}
 
 /** KaTeX's style sheet with its fonts inside. */
 function katexStyle(): string {

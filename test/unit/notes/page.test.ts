@@ -32,7 +32,7 @@ describe('a page', () => {
   });
 
   it('without formulas is small', () => {
-    expect(renderPage('text', { path: note }).html.length).toBeLessThan(20_000);
+    expect(renderPage('text', { path: note }).html.length).toBeLessThan(30_000);
   });
 
   it('takes no file that is not a picture, and none that is too large', () => {
