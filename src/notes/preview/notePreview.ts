@@ -19,6 +19,7 @@ import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
 import { answerEquations } from './equations';
 import { isInside, linkTarget } from './linkTarget';
+import { answerEquations } from './equations';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
