@@ -8,6 +8,7 @@ import {
   type NoteSnapshot,
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
+import { useAccessibility } from './accessibility';
 import { BlockList } from './blocks';
 import { useCodeBlocks } from './codeBlocks';
 import { useDiagrams } from './diagrams';
@@ -180,6 +181,7 @@ setInterval(() => {
 }, pingMs);
 
 useKeys();
+useAccessibility(page);
 useScrollSync(page, scrolling);
 useOutline(page);
 useFind(page);

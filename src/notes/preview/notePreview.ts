@@ -15,11 +15,11 @@ import {
 } from '../../protocol/preview';
 import { Endpoint } from '../../protocol/rpc';
 import { readOverlay } from '../ground/overlays';
-import { escapeAttribute } from '../markdown/escape';
 import { watchFigureFiles } from './figureFiles';
 import { answerEquations } from './equations';
 import { isInside, linkTarget } from './linkTarget';
 import { answerEquations } from './equations';
+import { previewPageHtml } from './pageHtml';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
@@ -94,7 +94,7 @@ export class NotePreview {
       light: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-light.svg'),
       dark: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-dark.svg'),
     };
-    webview.html = pageHtml(webview, services.extensionUri, note.toString());
+    webview.html = pageHtml(webview, services.extensionUri, note);
   }
 
   /** Shows the regions of all figures, or hides them. */
@@ -284,23 +284,14 @@ export class NotePreview {
   }
 }
 
-function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: string): string {
+function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64url');
-  const address = (...parts: string[]) =>
-    escapeAttribute(String(webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), ...parts))));
-  return `<!DOCTYPE html>
-<html>
-<head>
-<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(contentSecurityPolicy(webview.cspSource, nonce))}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${address('katex', 'katex.min.css')}">
-<link rel="stylesheet" href="${address('preview.css')}">
-</head>
-<body data-groundnote-view="preview" data-document="${escapeAttribute(note)}">
-<div class="gn-notice" role="status" hidden></div>
-<main id="gn-note"></main>
-<script nonce="${nonce}" src="${address('preview.js')}"></script>
-</body>
-</html>`;
+  return previewPageHtml({
+    note: note.toString(),
+    title: `Preview ${path.posix.basename(note.path)}`,
+    address: (file) =>
+      String(webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), ...file.split('/')))),
+    policy: contentSecurityPolicy(webview.cspSource, nonce),
+    nonce,
+  });
 }

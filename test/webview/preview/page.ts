@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { previewPageHtml } from '../../../src/notes/preview/pageHtml';
 import { previewBuilds } from '../../../scripts/lib/previewBuilds.mjs';
 // What VS Code 1.100 sets on the page in its default themes.
 import themes from './themes.json';
@@ -15,7 +16,7 @@ export const folder = path.resolve('.cache/test/preview');
 
 /** Bundles the page as the product's build does, into a folder of its own. */
 export async function buildPage(): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(path.join(folder, 'katex'), { recursive: true });
   const common = {
     bundle: true,
     platform: 'browser',
@@ -26,8 +27,8 @@ export async function buildPage(): Promise<void> {
   } as const;
   await Promise.all(previewBuilds.map((options) => build({ ...common, ...options })));
   const katex = path.join(path.dirname(require.resolve('katex/package.json')), 'dist');
-  cpSync(path.join(katex, 'katex.min.css'), path.join(folder, 'katex.min.css'));
-  cpSync(path.join(katex, 'fonts'), path.join(folder, 'fonts'), { recursive: true });
+  cpSync(path.join(katex, 'katex.min.css'), path.join(folder, 'katex/katex.min.css'));
+  cpSync(path.join(katex, 'fonts'), path.join(folder, 'katex/fonts'), { recursive: true });
 }
 
 /** What the page posted, oldest first. */
@@ -41,11 +42,13 @@ export interface Posted {
 /** The class that VS Code gives the page in a theme. */
 export type ThemeName = keyof typeof themes;
 
-/** A theme's colours as the style of the root. */
-export const themeStyle = (theme: ThemeName): string =>
-  Object.entries(themes[theme])
+/** What VS Code adds to the page in a theme: a class on the body and colours on the root. */
+export const pageTheme = (theme: ThemeName) => ({
+  name: theme === 'vscode-high-contrast-light' ? `${theme} vscode-high-contrast` : theme,
+  style: Object.entries(themes[theme])
     .map(([name, value]) => `--vscode-${name}:${value}`)
-    .join(';');
+    .join(';'),
+});
 
 export interface PageOptions {
   width?: number;
@@ -88,11 +91,12 @@ export async function openPage(browser: Browser, note: unknown, options: PageOpt
   const file = path.join(folder, `${theme}.html`);
   writeFileSync(
     file,
-    `<!DOCTYPE html><html style="${themeStyle(theme)}"><head><meta charset="utf-8">
-<link rel="stylesheet" href="katex.min.css"><link rel="stylesheet" href="preview.css"></head>
-<body class="${theme.replace('-contrast-light', '-contrast-light vscode-high-contrast')}" data-groundnote-view="preview" data-document="file:///note.md">
-<div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>
-<script src="preview.js"></script></body></html>`,
+    previewPageHtml({
+      note: 'file:///note.md',
+      title: 'Preview note.md',
+      address: (name) => name,
+      theme: pageTheme(theme),
+    }),
   );
   await page.goto(String(pathToFileURL(file)));
   if (note) await page.waitForSelector('body[data-ready="true"]');

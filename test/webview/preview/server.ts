@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
-import { escapeAttribute } from '../../../src/notes/markdown/escape';
+import { previewPageHtml } from '../../../src/notes/preview/pageHtml';
 import { contentSecurityPolicy } from '../../../src/notes/preview/pagePolicy';
-import { folder, themeStyle, type ThemeName } from './page';
+import { folder, pageTheme, type ThemeName } from './page';
 
 const types: Record<string, string> = {
   '.js': 'text/javascript',
@@ -55,18 +55,25 @@ export async function servePage(
   let policy = '';
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // The browser asks for an icon by itself.
+    if (pathname === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     asked.push(pathname);
     const reply = (body: string | Buffer, type: string) => {
       response.writeHead(200, { 'content-type': type }).end(body);
     };
     if (pathname === '/') {
       reply(
-        `<!DOCTYPE html><html style="${escapeAttribute(themeStyle(theme))}"><head>
-<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}"><meta charset="utf-8">
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/katex.min.css"><link rel="stylesheet" href="/preview.css"></head>
-<body class="${theme}" data-groundnote-view="preview" data-document="file:///note.md">
-<div class="gn-notice" role="status" hidden></div><main id="gn-note"></main>
-<script nonce="${nonce}" src="/preview.js"></script></body></html>`,
+        previewPageHtml({
+          note: 'file:///note.md',
+          title: 'Preview note.md',
+          address: (name) => `/${name}`,
+          policy,
+          nonce,
+          theme: pageTheme(theme),
+        }),
         'text/html; charset=utf-8',
       );
     } else if (pathname === '/page.html') reply(options.exported?.() ?? '', 'text/html; charset=utf-8');
