@@ -43,19 +43,12 @@ const node = {
   banner: { js: 'var groundnoteModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
-/**
- * The note renderer is a file of its own that the extension loads with the first preview: reading KaTeX and the
- * Markdown parser would take most of the activation's time.
- */
-const rendererApart = {
-  name: 'renderer-apart',
+/** MathJax is a file of its own that the extension loads with the first formula that is copied as a picture. */
+const mathJaxApart = {
+  name: 'mathjax-apart',
   setup(build) {
-    // So is MathJax, with the first formula that is copied as a picture.
     build.onResolve({ filter: /\/equations\/equationSvg$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './equationSvg.cjs', external: true } : undefined,
-    );
-    build.onResolve({ filter: /\/render\/render$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './noteRenderer.cjs', external: true } : undefined,
     );
   },
 };
@@ -119,14 +112,11 @@ copyShiki(out);
 const contexts = await Promise.all([
   context({
     ...node,
-    entryPoints: { extension: 'src/extension.ts' },
-    plugins: [rendererApart],
-  }),
-  context({
-    ...node,
-    plugins: [oneKatex],
+    plugins: [oneKatex, mathJaxApart],
     entryPoints: {
-      noteRenderer: 'src/notes/render/render.ts',
+      extension: 'src/extension.ts',
+      // The thread that the first preview starts: the extension itself loads no KaTeX and no Markdown parser.
+      noteRenderer: 'src/notes/render/worker.ts',
       equationSvg: 'src/notes/equations/equationSvg.ts',
       pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',

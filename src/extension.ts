@@ -7,6 +7,7 @@ import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/bui
 import { NotebookFigures } from './notes/builtin/notebookFigures';
 import { GroundRunner } from './notes/preview/groundRunner';
 import { registerPreview } from './notes/preview/previewPanel';
+import { NoteRendererClient } from './notes/render/workerClient';
 import { registerImageCommands } from './views/commands';
 import { registerGroundFenceHelp } from './views/groundFenceHelp';
 import { registerInsertIntoNote } from './views/insertIntoNote';
@@ -26,6 +27,10 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     log: (level, message) => log[level](message),
     onStateChange: (state) => status.show(state),
   });
+  const renderer = new NoteRendererClient({
+    entry: path.join(dist, 'noteRenderer.cjs'),
+    log: (level, message) => log[level](message),
+  });
   const annotator = registerAnnotator(context, { inference, log });
   const ground = new GroundRunner({ inference, log, embeddedPacks: path.join(dist, 'models') });
   const previews = registerPreview(context, {
@@ -34,12 +39,14 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
       ground
         ? vscode.commands.executeCommand('groundnote.groundInImage', uri)
         : annotator.open(uri, { tool: 'point' }),
+    renderer,
     log,
   });
   context.subscriptions.push(
     log,
     status,
     inference,
+    renderer,
     annotator,
     ground,
     previews,

@@ -2,28 +2,45 @@
 import * as z from 'zod';
 import { eventChannel, requestChannel } from './rpc';
 
-/** A top-level block of the note: unchanged ones keep their key, and their DOM. Lines are 0-based, end exclusive. */
+/** A block of the note that is shown. Lines are 0-based lines of the note, end exclusive. */
 export const blockSchema = z.object({
-  key: z.string(),
   html: z.string(),
   startLine: z.number().int(),
   endLine: z.number().int(),
 });
 export type Block = z.infer<typeof blockSchema>;
 
-export const noteSchema = z.object({
+/**
+ * A change of what the page shows: `remove` blocks at index `at` make way for `blocks`, and the lines of all blocks
+ * behind them move by `shift`. Splices are applied in the order of their versions.
+ */
+export const spliceSchema = z.object({
   version: z.number().int(),
-  title: z.string(),
-  /** Header made from the front matter, as HTML; empty without one. */
-  header: z.string(),
+  /** The page begins anew: it shows nothing before this splice. */
+  reset: z.boolean(),
+  at: z.number().int().min(0),
+  remove: z.number().int().min(0),
   blocks: z.array(blockSchema),
+  shift: z.number().int(),
+  /** Header made from the front matter, as HTML (empty without one); absent when it has not changed. */
+  header: z.string().optional(),
+  /** The whole note is shown; until then more splices come by themselves. */
+  complete: z.boolean(),
 });
-export type NoteSnapshot = z.infer<typeof noteSchema>;
+export type NoteSplice = z.infer<typeof spliceSchema>;
 
-/** The preview's first question; the answer is the whole note. */
-export const previewReady = requestChannel('previewReady', z.object({}), noteSchema);
-/** Host → preview: the note as it is now. */
-export const noteChanged = eventChannel('noteChanged', noteSchema);
+/** The preview's first question: it wants the note, beginning with what stands at this line (else where the editor is). Splices follow. */
+export const previewReady = requestChannel(
+  'previewReady',
+  z.object({ line: z.number().min(0).optional() }),
+  z.object({}),
+);
+/** Host → preview: a change of what is shown. */
+export const noteSpliced = eventChannel('noteSpliced', spliceSchema);
+/** Preview → host: the splice of this version is shown, the next one may come. */
+export const spliceShown = eventChannel('spliceShown', z.object({ version: z.number().int() }));
+/** Host → preview: what keeps the note from being shown, for the reader. */
+export const renderProblem = eventChannel('renderProblem', z.object({ message: z.string() }));
 /** Preview → host: open this figure (as the note writes it) in the side panel; with `ground`, ask for a phrase. */
 export const openFigure = requestChannel(
   'openFigure',

@@ -13,7 +13,9 @@ describe('the preview of a note', () => {
     const { frame } = await vscode().preview();
     expect(await frame.locator('.katex-display').count()).toBeGreaterThanOrEqual(4);
     expect(await frame.locator('.katex-error').count()).toBe(0);
-    const text = await frame.locator('body').innerText();
+    const text = await frame
+      .locator('body')
+      .evaluate((body) => (body as unknown as { textContent: string }).textContent);
     expect(text).toContain('Pointing and reasoning: how a language model gets hold of a place in a picture');
     expect(text).toContain('<region_name><coordinates><SPE>');
     expect(text).toContain('one more word, <SEG>.');
@@ -26,7 +28,7 @@ describe('the preview of a note', () => {
     const width = () =>
       figure.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
     await expect.poll(width, { timeout: 10_000 }).toBeGreaterThan(100);
-    expect(await preview.frame.locator('.gn-missing').allInnerTexts()).toEqual([
+    expect(await preview.frame.locator('.gn-missing').allTextContents()).toEqual([
       expect.stringContaining('clicks-measured.png'),
     ]);
   });

@@ -1,12 +1,15 @@
 /** Keeps the page's DOM equal to the note's blocks: unchanged ones stay as they are, changed ones are patched. */
 import morphdom from 'morphdom';
-import type { Block } from '../../src/protocol/preview';
+import type { Block, NoteSplice } from '../../src/protocol/preview';
 
-/** A block and its element. */
+/** Lines of a block, 0-based lines of the note, end exclusive, and its element. */
 export interface ShownBlock {
-  block: Block;
+  block: Pick<Block, 'startLine' | 'endLine'>;
   element: HTMLElement;
 }
+
+/** Height of a line of a block that was never on the screen, in CSS pixels: what the scroll bar is made from. */
+const lineHeight = 26;
 
 function parse(html: string): HTMLElement {
   const element = document.createElement('div');
@@ -35,34 +38,47 @@ export class BlockList {
 
   constructor(private readonly container: HTMLElement) {}
 
+  /** Forgets all blocks; their elements make way for the next ones. */
+  clear(): void {
+    for (const { element } of this.shown) element.remove();
+    this.shown = [];
+  }
+
   /**
-   * Shows these blocks. Elements are kept by key; the others are patched in order, made or removed.
+   * Applies a change: elements of blocks that go are patched to show those that come, in order.
    * @returns the elements that came or changed
    */
-  update(blocks: readonly Block[]): HTMLElement[] {
+  splice({
+    at,
+    remove,
+    blocks,
+    shift,
+  }: Pick<NoteSplice, 'at' | 'remove' | 'blocks' | 'shift'>): HTMLElement[] {
+    const spare = this.shown.slice(at, at + remove).map(({ element }) => element);
+    const next = this.shown[at + remove]?.element ?? null;
+    const coming = document.createDocumentFragment();
     const changed: HTMLElement[] = [];
-    const byKey = new Map(this.shown.map((each) => [each.block.key, each.element]));
-    const keys = new Set(blocks.map(({ key }) => key));
-    const spare = this.shown.filter(({ block }) => !keys.has(block.key)).map(({ element }) => element);
-    this.shown = blocks.map((block) => {
-      let element = byKey.get(block.key);
-      if (!element) {
-        element = spare.shift();
-        if (element) patch(element, block.html);
-        else element = parse(block.html);
-        changed.push(element);
+    const inserted = blocks.map(({ html, startLine, endLine }): ShownBlock => {
+      let element = spare.shift();
+      if (element) patch(element, html);
+      else {
+        element = parse(html);
+        // Until it is seen for the first time; after that the browser remembers its height.
+        element.style.containIntrinsicBlockSize = `auto ${Math.max(1, endLine - startLine) * lineHeight}px`;
+        coming.append(element);
       }
-      const line = String(block.startLine);
-      if (element.dataset['line'] !== line) element.dataset['line'] = line;
-      return { block, element };
+      changed.push(element);
+      return { block: { startLine, endLine }, element };
     });
     for (const element of spare) element.remove();
-    let next = this.container.firstElementChild;
-    while (next && !next.classList.contains('gn-block')) next = next.nextElementSibling;
-    for (const { element } of this.shown) {
-      if (element === next) next = next.nextElementSibling;
-      else this.container.insertBefore(element, next);
-    }
+    this.container.insertBefore(coming, next);
+    this.shown.splice(at, remove, ...inserted);
+    if (shift)
+      for (let index = at + inserted.length; index < this.shown.length; index++) {
+        const { block } = this.shown[index] as ShownBlock;
+        block.startLine += shift;
+        block.endLine += shift;
+      }
     return changed;
   }
 }

@@ -11,6 +11,8 @@ interface Mark {
 const reach = 60;
 
 const topOf = (element: Element) => element.getBoundingClientRect().top + window.scrollY;
+/** A block is a box of its own: its first element has its margin inside it. */
+const contentTop = (block: Element) => topOf(block.firstElementChild ?? block);
 const bottomOf = (element: Element) => element.getBoundingClientRect().bottom + window.scrollY;
 const lineOf = (element: Element) => Number(element.getAttribute('data-line'));
 
@@ -37,7 +39,7 @@ function marks(blocks: readonly ShownBlock[], index: number, target: Target): Ma
   const shown = blocks[index];
   if (!shown) return [];
   const { block, element } = shown;
-  const list: Mark[] = [{ line: block.startLine, top: topOf(element) }];
+  const list: Mark[] = [{ line: block.startLine, top: contentTop(element) }];
   const bottom = bottomOf(element);
   const add = (mark: Mark) => {
     const last = list[list.length - 1] as Mark;
@@ -57,7 +59,7 @@ function marks(blocks: readonly ShownBlock[], index: number, target: Target): Ma
   add({ line: block.endLine, top: bottom });
   const next = blocks[index + 1];
   if (next) {
-    const mark = { line: next.block.startLine, top: topOf(next.element) };
+    const mark = { line: next.block.startLine, top: contentTop(next.element) };
     if (mark.line >= (list[list.length - 1] as Mark).line) list.push(mark);
   }
   return list;

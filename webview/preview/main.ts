@@ -1,11 +1,13 @@
 /** The page of a note's preview. */
 import {
-  noteChanged,
+  noteSpliced,
   openFigure,
   openLink,
   previewPing,
   previewReady,
-  type NoteSnapshot,
+  renderProblem,
+  spliceShown,
+  type NoteSplice,
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
 import { useAccessibility } from './accessibility';
@@ -51,8 +53,8 @@ const endpoint = new Endpoint(
   { document: uri },
 );
 
-let version = -1;
-let header = '';
+/** The note has begun to come. */
+let begun = false;
 
 function say(message: string): void {
   notice.textContent = message;
@@ -77,20 +79,32 @@ const ask: PreviewPage['ask'] = async (channel, params) => {
   }
 };
 
-function show(note: NoteSnapshot): void {
-  if (note.version <= version) return;
-  version = note.version;
-  if (note.header !== header) {
-    header = note.header;
+function show(splice: NoteSplice): void {
+  // What belongs to an earlier question of this page has been overtaken.
+  if (!splice.reset && !begun) return;
+  if (splice.reset) {
+    begun = true;
+    blocks.clear();
+  }
+  if (splice.header !== undefined) {
     for (const old of main.querySelectorAll(':scope > :not(.gn-block)')) old.remove();
-    main.insertAdjacentHTML('afterbegin', header);
+    main.insertAdjacentHTML('afterbegin', splice.header);
   }
-  const changed = blocks.update(note.blocks);
+  const changed = blocks.splice(splice);
   main.querySelector(':scope > .gn-empty')?.remove();
-  if (!header && note.blocks.length === 0) {
+  if (splice.complete && blocks.shown.length === 0 && !main.querySelector(':scope > header'))
     main.insertAdjacentHTML('afterbegin', '<p class="gn-empty">This note is empty.</p>');
-  }
+  document.body.dataset['ready'] = 'true';
+  document.body.dataset['complete'] = String(splice.complete);
   for (const listener of shownListeners) listener(changed);
+  // The next one may come when this one has been painted.
+  requestAnimationFrame(() => endpoint.send(spliceShown, { version: splice.version }));
+}
+
+/** Asks for the note, from the line that was read last. */
+async function begin(): Promise<void> {
+  const line = page.saved('line');
+  await ask(previewReady, typeof line === 'number' ? { line } : {});
 }
 
 /** What survives a reload; `uri` is what the host brings the panel back with. */
@@ -175,7 +189,10 @@ document.addEventListener(
 
 useFigures(page);
 useGroundFences(page);
-endpoint.on(noteChanged, show);
+endpoint.on(noteSpliced, show);
+endpoint.on(renderProblem, ({ message }) => {
+  void begin().then(() => say(message));
+});
 setInterval(() => {
   if (document.visibilityState === 'visible' && endpoint.pendingCount === 0) void ask(previewPing, {});
 }, pingMs);
@@ -189,8 +206,4 @@ useLightbox(page);
 useEquations(page);
 useLinkCards(page);
 useExport(page);
-void ask(previewReady, {}).then((note) => {
-  if (!note) return;
-  show(note);
-  document.body.dataset['ready'] = 'true';
-});
+void begin();

@@ -17,11 +17,11 @@ const diagramKind = (language: string) => diagramKinds[language.toLowerCase()];
 /** The grammar that colours a fence. */
 const grammarOf = (language: string) => (/^vega/.test(diagramKind(language) ?? '') ? 'json' : language);
 
-/** The languages whose grammars these tokens need, for `CodeHighlighter.prepare`. */
-export function fenceLanguages(tokens: readonly Token[]): Set<string> {
+/** The languages whose grammars fences with these info strings need, for `CodeHighlighter.prepare`. */
+export function fenceLanguages(infos: readonly string[]): Set<string> {
   const languages = new Set<string>();
-  for (const { type, info } of tokens) {
-    const { language } = type === 'fence' ? parseCodeInfo(info) : { language: '' };
+  for (const info of infos) {
+    const { language } = parseCodeInfo(info);
     if (language) languages.add(grammarOf(language));
   }
   return languages;

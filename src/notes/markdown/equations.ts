@@ -209,6 +209,10 @@ export function blockEquations(
   });
 }
 
+/** Cheap: false where no formula of `source`, Markdown, can have a number or a label. */
+export const mayHaveEquations = (source: string, macros?: Macros): boolean =>
+  mayNumber.test(source) || mentionsShortcut(source, macros);
+
 const mentionsShortcut = (text: string, macros: Macros | undefined) =>
   macros !== undefined && writeOutShortcuts(text, macros) !== text;
 

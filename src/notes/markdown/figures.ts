@@ -13,9 +13,9 @@ export interface ResolvedImage {
   overlay?: FigureOverlay;
 }
 
-/** True when two answers about an address mean the same picture with the same regions on it. */
-export const sameImage = (a: ResolvedImage, b: ResolvedImage): boolean =>
-  a.uri === b.uri && a.exists === b.exists && a.path === b.path && a.overlay?.stamp === b.overlay?.stamp;
+/** What an answer about an address means, as text: the same picture with the same regions on it is the same text. */
+export const imageKey = ({ uri, exists, path, overlay }: ResolvedImage): string =>
+  JSON.stringify([uri, exists, path, overlay?.stamp]);
 
 /** A picture that the note shows. */
 export interface Figure {

@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HighlighterCore, LanguageRegistration, ThemeRegistrationRaw } from 'shiki/core';
 import type { StateStack } from 'shiki/textmate';
-import type { CodeTheme, EditorTheme, ThemeKind } from './codeTheme';
+import type { CodeTheme, EditorTheme, ThemeKind } from '../../protocol/codeTheme';
 import { escapeAttribute, escapeHtml } from './escape';
 
 /** Longer code (in characters) stays without colours, as in VS Code's own large files. */
@@ -71,9 +71,9 @@ export class CodeHighlighter {
   private shownTheme = '';
   private styles: (string | undefined)[] = [];
 
-  /** Changes with the theme and with each grammar that is loaded: what was highlighted before may look different now. */
-  get version(): string {
-    return `${this.themeKey} ${this.loaded.size}`;
+  /** How code of this language is coloured now: changes with the theme, and when its grammar is loaded. */
+  stateOf(language: string): string {
+    return `${this.shownTheme} ${this.loaded.get(language.toLowerCase()) ?? ''}`;
   }
 
   /** Chooses the colours; they count after the next {@link prepare}. */
@@ -138,7 +138,11 @@ export class CodeHighlighter {
         lines.push(escapeHtml(line));
         continue;
       }
-      const { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine2(line, state, maxLineMs);
+      let result = grammar.tokenizeLine2(line, state, maxLineMs);
+      // The first use of a pattern compiles it, which in large grammars takes long: what is compiled stays so.
+      for (let again = 0; result.stoppedEarly && again < 4 && performance.now() < deadline; again++)
+        result = grammar.tokenizeLine2(line, state, maxLineMs);
+      const { tokens, ruleStack, stoppedEarly } = result;
       if (stoppedEarly || performance.now() > deadline) return undefined;
       state = ruleStack;
       let html = '';

@@ -13,7 +13,7 @@ export function useSafeLinks(md: MarkdownIt): void {
   const original = md.validateLink.bind(md);
   md.validateLink = (address) => {
     // Browsers pass over these characters when they look for a scheme.
-     
+
     const plain = address.replace(/[\0-\x20\x7f-\xa0]/g, '').toLowerCase();
     return !refused.test(plain) && original(address);
   };

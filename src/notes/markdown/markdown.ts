@@ -8,6 +8,7 @@ import { useCitations } from './citations';
 import { useCjkBreaks } from './cjkBreaks';
 import { useCodeFences } from './codeFences';
 import type { Figure, FigureOptions, ResolvedImage } from './figures';
+import { useFootnotes } from './footnotes';
 import { useGfm } from './gfm';
 import { useGroundFence } from './groundFence';
 import { useSafeLinks } from './links';
@@ -111,6 +112,7 @@ function useNoteSyntax(md: MarkdownIt, emoji: boolean): void {
   useAlerts(md);
   useCitations(md);
   useCjkBreaks(md);
+  useFootnotes(md);
   md.use(definitionLists);
   // Shortcodes only: `:)` stays as it is.
   if (emoji) md.use(emojiPlugin, { shortcuts: {} });

@@ -2,12 +2,13 @@
 export class Slugger {
   private readonly used = new Map<string, number>();
 
-  /** Lower case, no punctuation, hyphens for spaces; a repeated one gets `-1`, `-2`, … */
+  /** The id of the next heading with this text. */
   slug(text: string): string {
-    const base = text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
-      .replace(/ /g, '-');
+    return this.unique(slugOf(text));
+  }
+
+  /** The id of the next heading with this slug: a repeated one gets `-1`, `-2`, … */
+  unique(base: string): string {
     let slug = base;
     for (let count = this.used.get(base) ?? 0; this.used.has(slug);) {
       slug = `${base}-${++count}`;
@@ -17,3 +18,17 @@ export class Slugger {
     return slug;
   }
 }
+
+/** Lower case, no punctuation, hyphens for spaces. */
+export const slugOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replace(/ /g, '-');
+
+/** A heading's source without its marks: images and links become their text. */
+export const headingText = (source: string): string =>
+  source
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*`]|~~/g, '')
+    .trim();

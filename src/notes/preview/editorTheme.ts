@@ -1,7 +1,7 @@
 /** The colours that the editor gives code, for the code in notes. Host only. */
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { EditorTheme, ThemeKind } from '../markdown/codeTheme';
+import type { EditorTheme, ThemeKind } from '../../protocol/codeTheme';
 import { customRules, readTheme, themeContributions, type ThemeContribution } from './themeFiles';
 
 const kinds: Record<vscode.ColorThemeKind, ThemeKind> = {

@@ -25,7 +25,7 @@ export function linkTarget(href: string): LinkTarget {
   const isRefused = (address: string) =>
     // Two slashes, of either kind, name another machine. One letter and a colon are a drive of this one.
     /^\s*(?:[a-z][a-z0-9+.-]+:|[\\/]{2})/i.test(address);
-   
+
   if (isRefused(href) || /^[\\/]{2}/.test(target) || /[\0-\x1f]/.test(target))
     throw new GroundnoteError('unsupported', `Links to "${href.slice(0, 60)}" are not opened.`);
   return { kind: 'file', path: target };

@@ -1,43 +1,42 @@
 /** The preview of one note: follows its text, its pictures and the settings, and answers its page. Host only. */
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { GroundnoteError } from '../../protocol/errors';
 import {
-  noteChanged,
+  noteSpliced,
   openFigure,
   openLink,
   previewPing,
   previewReady,
+  renderProblem,
+  spliceShown,
   toggleRegions,
-  type NoteSnapshot,
 } from '../../protocol/preview';
+import type { RenderSettings } from '../../protocol/noteRenderer';
 import { Endpoint } from '../../protocol/rpc';
-import { readOverlay } from '../ground/overlays';
-import { watchFigureFiles } from './figureFiles';
 import { answerEquations } from './equations';
 import { isInside, linkTarget } from './linkTarget';
-import { answerEquations } from './equations';
 import { previewPageHtml } from './pageHtml';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
-import type { ResolvedImage } from '../markdown/figures';
 import { ScrollSync } from './scrollSync';
-import type { NoteRenderer, RenderOptions } from '../render/render';
+import type { NoteRendererClient } from '../render/workerClient';
+import { pathMark } from '../../protocol/noteRenderer';
 
 export interface PreviewServices {
   extensionUri: vscode.Uri;
   /** Opens a picture in the side panel; with `ground` asks for a phrase to find in it. */
   openFigure(uri: vscode.Uri, options: { ground: boolean }): PromiseLike<unknown>;
+  renderer: NoteRendererClient;
   log: vscode.LogOutputChannel;
   /** Runs the note's ground fences. */
   ground: GroundRunner;
 }
 
-/** Edits that follow each other faster than this are shown together. */
-const throttleMs = 100;
+/** Changes on disk that follow each other faster than this are looked at together. */
+const filesMs = 150;
 
 const pageFolder = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 
@@ -56,16 +55,13 @@ export function webviewOptions(note: vscode.Uri, extensionUri: vscode.Uri): vsco
 }
 
 export class NotePreview {
-  private renderer: Promise<NoteRenderer> | undefined;
   readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private disposed = false;
-  private timer: NodeJS.Timeout | undefined;
-  private lastRefresh = 0;
-  private delay = throttleMs;
-  /** Pictures that the note names, by path: a change of one of them is a change of the note. */
-  private figurePaths = new Set<string>();
-  private revision = 0;
+  private filesTimer: NodeJS.Timeout | undefined;
+  /** The note's document; kept, because a document that nobody shows is forgotten after a while. */
+  private document: vscode.TextDocument | undefined;
+  private readonly opened: Promise<void>;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -87,6 +83,8 @@ export class NotePreview {
           services.log.error('Preview:', error instanceof Error ? error : String(error)),
       },
     );
+    this.opened = this.open();
+    this.opened.catch(() => undefined);
     this.answer();
     this.follow();
     panel.title = `Preview ${path.posix.basename(note.path)}`;
@@ -105,14 +103,21 @@ export class NotePreview {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    clearTimeout(this.timer);
+    clearTimeout(this.filesTimer);
+    this.services.renderer.close(this.key);
     this.endpoint.dispose();
     for (const disposable of this.disposables) disposable.dispose();
   }
 
   private answer(): void {
     const { endpoint, note, services } = this;
-    endpoint.handle(previewReady, () => this.snapshot());
+    endpoint.handle(previewReady, async ({ line }) => {
+      await this.opened;
+      const top = this.editors()[0]?.visibleRanges[0]?.start.line;
+      services.renderer.show(this.key, line ?? top ?? 0);
+      return {};
+    });
+    endpoint.on(spliceShown, ({ version }) => services.renderer.shown(this.key, version));
     endpoint.handle(previewPing, () => ({}));
     answerGroundFences(endpoint, note, services.ground);
     endpoint.handle(openFigure, async ({ source, ground }) => {
@@ -129,122 +134,128 @@ export class NotePreview {
     this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 
+  private get key(): string {
+    return this.note.toString();
+  }
+
+  /** Gives the note to the thread that renders it. @throws GroundnoteError 'not-found' when it cannot be read */
+  private async open(): Promise<void> {
+    const { services, endpoint, note } = this;
+    try {
+      this.document = await vscode.workspace.openTextDocument(note);
+    } catch (error) {
+      throw new GroundnoteError('not-found', `The note ${path.posix.basename(note.path)} cannot be read.`, {
+        cause: error,
+      });
+    }
+    if (this.disposed) return;
+    services.renderer.open(this.key, {
+      text: () => this.document?.getText() ?? '',
+      settings: () => this.settings(),
+      onSplice: (splice) => {
+        // A hidden page is thrown away, and asks for everything when it is shown again.
+        if (this.panel.visible) endpoint.send(noteSpliced, splice);
+      },
+      onRestart: (problem) => endpoint.send(renderProblem, { message: problem }),
+    });
+  }
+
   private follow(): void {
+    const { renderer } = this.services;
     const folder = vscode.workspace.getWorkspaceFolder(this.note)?.uri;
-    const images = `*.{${[...imageExtensions, ...imageExtensions.map((name) => name.toUpperCase())].join(',')}}`;
+    const extensions = [...imageExtensions, ...imageExtensions.map((name) => name.toUpperCase()), 'json'];
+    const files = `*.{${extensions.join(',')}}`;
     // Outside the workspace only the note's own folder is watched: what lies below may be a whole disk.
-    const pictures = vscode.workspace.createFileSystemWatcher(
+    const figures = vscode.workspace.createFileSystemWatcher(
       folder
-        ? new vscode.RelativePattern(folder, `**/${images}`)
-        : new vscode.RelativePattern(vscode.Uri.joinPath(this.note, '..'), images),
+        ? new vscode.RelativePattern(folder, `**/${files}`)
+        : new vscode.RelativePattern(vscode.Uri.joinPath(this.note, '..'), files),
     );
-    const pictureChanged = (uri: vscode.Uri) => {
-      if (this.figurePaths.has(uri.toString())) this.refreshSoon();
+    const name = path.posix.basename(this.note.path).replace(/[[\]{}*?]/g, '?');
+    const ownFile = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.joinPath(this.note, '..'), name),
+    );
+    const filesChanged = () => {
+      this.filesTimer ??= setTimeout(() => {
+        this.filesTimer = undefined;
+        renderer.filesChanged();
+      }, filesMs);
     };
+    const configure = () => renderer.configure(this.key);
     this.disposables.push(
-      pictures,
-      pictures.onDidCreate(() => this.refreshSoon()),
-      pictures.onDidChange(pictureChanged),
-      pictures.onDidDelete(pictureChanged),
+      figures,
+      figures.onDidCreate(filesChanged),
+      figures.onDidChange(filesChanged),
+      figures.onDidDelete(filesChanged),
+      ownFile,
+      ownFile.onDidChange(() => void this.readAgain()),
+      ownFile.onDidCreate(() => void this.readAgain()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (this.isNote(document) && contentChanges.length) this.refreshSoon();
+        if (!this.isNote(document) || !contentChanges.length) return;
+        this.document = document;
+        renderer.change(
+          this.key,
+          contentChanges.map(({ range: { start, end }, text }) => ({
+            start: { line: start.line, character: start.character },
+            end: { line: end.line, character: end.character },
+            text,
+          })),
+          document.lineCount,
+        );
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('groundnote.preview', this.note)) this.refreshSoon();
+        if (
+          event.affectsConfiguration('groundnote.preview', this.note) ||
+          event.affectsConfiguration('groundnote.references.bibliography', this.note)
+        )
+          configure();
       }),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refreshSoon()),
-      this.services.ground.onDidAnswer(
-        (note) => note.toString() === this.note.toString() && this.refreshSoon(),
-      ),
-      watchFigureFiles(
-        this.note,
-        () => this.figurePaths,
-        () => this.refreshSoon(),
-      ),
+      vscode.workspace.onDidGrantWorkspaceTrust(configure),
+      this.panel.onDidChangeViewState(() => {
+        if (!this.panel.visible) renderer.hide(this.key);
+      }),
+      this.services.ground.onDidAnswer((note) => {
+        if (note.toString() === this.key) renderer.filesChanged();
+      }),
     );
+  }
+
+  /** The file has changed: where no editor has it open, nobody else tells. */
+  private async readAgain(): Promise<void> {
+    if (this.disposed || (this.document && !this.document.isClosed)) return;
+    try {
+      this.document = await vscode.workspace.openTextDocument(this.note);
+      this.services.renderer.reopen(this.key);
+    } catch (error) {
+      this.services.log.warn(`${this.note.path} was not read again: ${String(error)}`);
+    }
   }
 
   private isNote = (document: vscode.TextDocument) => document.uri.toString() === this.note.toString();
 
   private editors = () => vscode.window.visibleTextEditors.filter(({ document }) => this.isNote(document));
 
-  /** The first change is shown at once, those that follow at intervals that a long note may stretch. */
-  private refreshSoon(): void {
-    if (this.disposed || this.timer) return;
-    const wait = Math.max(0, this.lastRefresh + this.delay - Date.now());
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.refresh();
-    }, wait);
-  }
-
-  private async refresh(): Promise<void> {
-    // A hidden page is thrown away, and asks for everything when it is shown again.
-    if (this.disposed || !this.panel.visible) return;
-    this.lastRefresh = Date.now();
-    try {
-      const snapshot = await this.snapshot();
-      if (this.disposed || snapshot.version !== this.revision) return;
-      this.endpoint.send(noteChanged, snapshot);
-      this.delay = Math.max(throttleMs, 2 * (Date.now() - this.lastRefresh));
-    } catch (error) {
-      this.services.log.warn(`The preview of ${this.note.path} was not refreshed: ${String(error)}`);
-    } finally {
-      this.lastRefresh = Date.now();
-    }
-  }
-
-  /** Renders the note as it is now. @throws GroundnoteError 'not-found' when the note cannot be read */
-  private async snapshot(): Promise<NoteSnapshot> {
-    const revision = ++this.revision;
-    let document: vscode.TextDocument;
-    try {
-      document = await vscode.workspace.openTextDocument(this.note);
-    } catch (error) {
-      throw new GroundnoteError(
-        'not-found',
-        `The note ${path.posix.basename(this.note.path)} cannot be read.`,
-        {
-          cause: error,
-        },
-      );
-    }
+  private settings(): RenderSettings {
     const settings = vscode.workspace.getConfiguration('groundnote.preview', this.note);
-    // Loaded for the first preview and not at activation: KaTeX and the Markdown parser take most of its time.
-    this.renderer ??= import('../render/render').then(({ NoteRenderer }) => new NoteRenderer());
-    const renderer = await this.renderer;
-    const { title, header, blocks, figures } = renderer.render(document.getText(), {
-      allowHtml: vscode.workspace.isTrusted,
-      frontMatter: settings.get<NonNullable<RenderOptions['frontMatter']>>('frontMatter', 'header'),
-      interactive: true,
-      note: this.note.toString(),
-      notePath: this.note.scheme === 'file' ? this.note.fsPath : undefined,
-      resolveImage: (source) => this.resolveImage(source),
-    });
-    this.figurePaths = new Set(
-      figures.flatMap((figure) => (figure.path ? [vscode.Uri.file(figure.path).toString()] : [])),
-    );
-    return { version: revision, title, header, blocks };
-  }
-
-  private resolveImage(source: string): ResolvedImage {
-    const { uri, exists } = figureUri(this.note, source);
-    if (!exists || uri.scheme !== 'file') {
-      return {
-        uri: String(this.panel.webview.asWebviewUri(uri)),
-        exists,
-        path: exists ? undefined : uri.fsPath,
-      };
-    }
-    // The time of its last change is part of the address, so that a picture that is drawn again is loaded again.
-    const changed = statSync(uri.fsPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    // It is added last: on a remote machine VS Code drops what the file's own address has.
-    const address = this.panel.webview.asWebviewUri(uri).with({ query: `v=${Math.round(changed)}` });
+    const onDisk = this.note.scheme === 'file';
+    const own = vscode.workspace.getWorkspaceFolder(this.note);
+    const probe = (onDisk ? vscode.Uri.file('/') : this.note).with({ path: '/groundnote-path', query: '' });
     return {
-      uri: String(address),
-      exists,
-      path: uri.fsPath,
-      overlay: readOverlay(uri.fsPath),
+      allowHtml: vscode.workspace.isTrusted,
+      frontMatter: settings.get<RenderSettings['frontMatter']>('frontMatter', 'header'),
+      syntax: settings.get<RenderSettings['syntax']>('syntax', 'groundnote'),
+      emoji: settings.get('emoji', false),
+      macros: settings.get<Record<string, unknown>>('macros', {}),
+      bibliography: vscode.workspace
+        .getConfiguration('groundnote.references', this.note)
+        .get('bibliography', []),
+      ...(onDisk && { path: this.note.fsPath }),
+      roots: (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .sort((a, b) => Number(b === own) - Number(a === own))
+        .map(({ uri }) => uri.fsPath),
+      resourceAddress: String(this.panel.webview.asWebviewUri(probe)).replace('/groundnote-path', pathMark),
+      folder: path.posix.dirname(this.note.path),
     };
   }
 

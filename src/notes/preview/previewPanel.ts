@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { activeEditorTheme, onDidChangeEditorTheme } from './editorTheme';
 import { registerEquationCommands } from './equations';
 import { registerExportCommands } from './exportNote';
 import { NotePreview, webviewOptions, type PreviewServices } from './notePreview';
@@ -32,6 +33,7 @@ export function registerPreview(
       extensionUri: context.extensionUri,
       previews: () => previews.all(),
     }),
+    onDidChangeEditorTheme(() => previews.followTheme()),
     vscode.window.registerWebviewPanelSerializer(previewViewType, previews),
     vscode.commands.registerCommand('groundnote.openPreviewToSide', (argument: unknown) => {
       const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
@@ -114,12 +116,23 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     for (const preview of [...this.previews.values()]) preview.panel.dispose();
   }
 
+  /** Gives code the colours of the editor. Nothing is read before a note is shown. */
+  followTheme(): void {
+    if (this.previews.size === 0) return;
+    const { renderer, log } = this.services;
+    activeEditorTheme().then(
+      (theme) => renderer.setTheme(theme),
+      (error: unknown) => log.warn(`The editor's theme was not read: ${String(error)}`),
+    );
+  }
+
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): void {
     const key = uri.toString();
     // A panel that comes back while another one shows the note takes its place.
     this.previews.get(key)?.panel.dispose();
     const preview = new NotePreview(panel, uri, this.services);
     this.previews.set(key, preview);
+    if (this.previews.size === 1) this.followTheme();
     panel.onDidDispose(() => {
       preview.dispose();
       if (this.previews.get(key) === preview) this.previews.delete(key);

@@ -1,7 +1,7 @@
 /** Reads colour themes of VS Code: JSON with comments, `include` chains, `tokenColors` in a file of their own. No VS Code here. */
 import path from 'node:path';
 import * as z from 'zod';
-import { tokenRule, type CodeTheme, type ThemeKind, type TokenRule } from '../markdown/codeTheme';
+import { tokenRule, type CodeTheme, type ThemeKind, type TokenRule } from '../../protocol/codeTheme';
 
 /** More files than this are no include chain but a circle. */
 const maxIncludes = 10;

@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { NoteDocument } from '../../../src/notes/render/noteDocument';
 import { imagePath } from '../../../src/notes/render/imagePaths';
 import { htmlOf, render } from './support';
 
@@ -52,11 +53,15 @@ describe('figures', () => {
     expect(html).toContain('<img class="gn-image" src="res:here.png" alt="" width="40%" height="9">');
   });
 
-  it('are drawn anew when they appear or change', async () => {
-    const { NoteRenderer } = await import('../../../src/notes/render/render');
-    const renderer = new NoteRenderer();
-    const html = (uri: string, exists: boolean) =>
-      renderer.render('![a](a.png)', { resolveImage: () => ({ uri, exists }) }).blocks[0]?.html;
+  it('are drawn anew when they appear or change', () => {
+    let image = { uri: '1', exists: false };
+    const note = new NoteDocument({ resolveImage: () => image });
+    note.setText('![a](a.png)');
+    const html = (uri: string, exists: boolean) => {
+      image = { uri, exists };
+      note.refresh();
+      return note.units[0] && note.html(note.units[0]);
+    };
     expect(html('1', false)).toContain('gn-missing');
     expect(html('1', true)).toContain('src="1"');
     expect(html('2', true)).toContain('src="2"');

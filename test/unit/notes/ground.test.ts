@@ -14,7 +14,7 @@ import {
 } from '../../../src/notes/ground/answers';
 import { findFences, parseFence } from '../../../src/notes/ground/fence';
 import type { FenceQuestion } from '../../../src/notes/ground/question';
-import { NoteRenderer } from '../../../src/notes/render/render';
+import { NoteDocument } from '../../../src/notes/render/noteDocument';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'groundnote-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -185,7 +185,13 @@ describe('a ground fence in a note', () => {
     const note = newNote();
     const picture = note.replace('.md', '.png');
     writeFileSync(picture, 'first');
-    const renderer = new NoteRenderer();
+    const document = new NoteDocument({
+      interactive: true,
+      note: 'file:///n.md',
+      notePath: note,
+      resolveImage: (name) =>
+        name === 'a.png' ? { uri: `u${changes}`, exists: true, path: picture } : { uri: '', exists: false },
+    });
     let changes = 0;
     return {
       note,
@@ -194,19 +200,11 @@ describe('a ground fence in a note', () => {
         changes++;
         writeFileSync(picture, `changed ${changes} ${'x'.repeat(changes)}`);
       },
-      html: (source = text) =>
-        renderer
-          .render(source, {
-            interactive: true,
-            note: 'file:///n.md',
-            notePath: note,
-            resolveImage: (name) =>
-              name === 'a.png'
-                ? { uri: `u${changes}`, exists: true, path: picture }
-                : { uri: '', exists: false },
-          })
-          .blocks.map(({ html }) => html)
-          .join(''),
+      html: (source = text) => {
+        document.setText(source);
+        document.refresh();
+        return document.units.map((unit) => document.html(unit)).join('');
+      },
     };
   };
   const used = new Set([answerKey(question)]);

@@ -74,13 +74,6 @@ describe('blocks', () => {
     expect(blocks[2]?.html).toContain('<li data-line="1">y');
   });
 
-  it('keep their keys when lines are added above, and tell equal ones apart', () => {
-    const before = render('same\n\nsame\n\nother');
-    const after = render('new\n\nsame\n\nsame\n\nother');
-    expect(new Set(before.blocks.map(({ key }) => key)).size).toBe(3);
-    expect(after.blocks.slice(1).map(({ key }) => key)).toEqual(before.blocks.map(({ key }) => key));
-  });
-
   it('hold HTML that reaches over several Markdown blocks together', () => {
     const { blocks } = render('<details>\n<summary>S</summary>\n\n**in**\n\n</details>\n\nafter');
     expect(blocks).toHaveLength(2);

@@ -8,7 +8,7 @@ import { overlayLabels, overlaySvg, type FigureOverlay } from '../../../src/note
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { Point, Rle } from '../../../src/protocol/geometry';
 import { encodeRle } from '../../../src/protocol/rle';
-import { NoteRenderer } from '../../../src/notes/render/render';
+import { NoteDocument } from '../../../src/notes/render/noteDocument';
 import { htmlOf } from './support';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'groundnote-'));
@@ -170,12 +170,15 @@ describe('the regions of a sidecar over a figure', () => {
 
   it('are read again when the sidecar changes, and drawn again in the note', () => {
     const image = annotated([mask((x) => x < 9, { label: 'old' })]);
-    const renderer = new NoteRenderer();
-    const html = () =>
-      renderer.render('![a](a.png)', {
-        interactive: true,
-        resolveImage: () => ({ uri: 'u', exists: true, overlay: readOverlay(image) }),
-      }).blocks[0]?.html;
+    const note = new NoteDocument({
+      interactive: true,
+      resolveImage: () => ({ uri: 'u', exists: true, overlay: readOverlay(image) }),
+    });
+    note.setText('![a](a.png)');
+    const html = () => {
+      note.refresh();
+      return note.units[0] && note.html(note.units[0]);
+    };
     const first = readOverlay(image);
     expect(readOverlay(image)).toBe(first);
     expect(html()).toContain('old');

@@ -4,12 +4,10 @@ import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
 import { splitFrontMatter } from '../../../src/notes/render/frontMatter';
 import { dialectHtml } from './dialectSupport';
-import { NoteRenderer } from '../../../src/notes/render/render';
+import { renderNote } from '../../../src/notes/render/render';
 
-// One for all: making a parser takes longer than most notes.
-const renderer = new NoteRenderer();
 const render = (text: string, allowHtml = true) =>
-  renderer.render(text, { allowHtml, resolveImage: (uri) => ({ uri, exists: uri.includes('a') }) });
+  renderNote(text, { allowHtml, resolveImage: (uri) => ({ uri, exists: uri.includes('a') }) });
 
 const voidElements = new Set(['br', 'hr', 'img', 'input', 'col', 'wbr', 'path', 'circle', 'line']);
 

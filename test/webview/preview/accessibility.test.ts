@@ -6,9 +6,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { overlayRegions } from '../../../src/notes/ground/overlays';
 import type { FigureOverlay } from '../../../src/notes/markdown/overlay';
-import { NoteRenderer } from '../../../src/notes/render/render';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, openPage, send, type ThemeName } from './page';
+import { NoteFeed } from './noteFeed';
+import { buildPage, inPage, openPage, sendSplices, type ThemeName } from './page';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const themes: ThemeName[] = [
@@ -109,12 +109,8 @@ flowchart LR
 ${Array.from({ length: 20 }, (_, i) => `Paragraph ${i}.`).join('\n\n')}
 `;
 
-let version = 0;
-function snapshot() {
-  const { title, header, blocks } = new NoteRenderer().render(note, {
-    allowHtml: true,
-    interactive: true,
-    note: 'file:///note.md',
+const feed = () =>
+  new NoteFeed({
     notePath: '/nowhere/note.md',
     resolveImage: (name) => ({
       uri: picture,
@@ -123,8 +119,6 @@ function snapshot() {
       ...(name === 'here.png' && { overlay }),
     }),
   });
-  return { version: ++version, title, header, blocks };
-}
 
 let browser: Browser;
 let page: Page;
@@ -137,7 +131,7 @@ afterEach(() => page?.close());
 
 /** Opens the note, all of it in view: parts far below are made ready when they come near. */
 async function open(theme: ThemeName, width = 700): Promise<void> {
-  page = await openPage(browser, snapshot(), { theme, width });
+  page = await openPage(browser, feed().open(note), { theme, width });
   await page.setViewportSize({ width, height: 4000 });
   await page.waitForSelector('.katex-block[tabindex]');
 }
@@ -184,19 +178,7 @@ describe('the preview for screen readers', () => {
     expect(landmarks.filter((name) => name.startsWith('main'))).toHaveLength(1);
     expect(await inPage(page, 'document.documentElement.lang + document.title')).toBe('enPreview note.md');
     expect(await page.getAttribute('main', 'lang')).toBeNull();
-    const chinese = {
-      ...snapshot(),
-      header: '',
-      blocks: [
-        {
-          key: 'zh',
-          html: '<p>多模态的对齐，把 image 的 token 送进语言模型。</p>',
-          startLine: 0,
-          endLine: 1,
-        },
-      ],
-    };
-    await send(page, 'noteChanged', chinese);
+    await sendSplices(page, feed().open('多模态的对齐，把 image 的 token 送进语言模型。'));
     await page.waitForSelector('main[lang=zh]');
   });
 

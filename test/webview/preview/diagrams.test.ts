@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CodeHighlighter } from '../../../src/notes/markdown/highlight';
-import type { ThemeKind } from '../../../src/notes/markdown/codeTheme';
-import { createMarkdown, type NoteEnv } from '../../../src/notes/markdown/markdown';
+import type { ThemeKind } from '../../../src/protocol/codeTheme';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, send, type ThemeName } from './page';
+import { NoteFeed } from './noteFeed';
+import { buildPage, inPage, sendSplices, type ThemeName } from './page';
 import { hostScript, servePage, type PageServer } from './server';
 
 const flow = `\`\`\`mermaid title="How a query becomes a mask"
@@ -55,33 +55,7 @@ pie title Shares
 `;
 
 const highlighter = new CodeHighlighter();
-let version = 0;
-const snapshot = (text: string) => {
-  const env = {
-    allowHtml: true,
-    resolveImage: () => ({ uri: '', exists: false }),
-    figure: { interactive: true, note: '' },
-    figures: [],
-    firstLine: 0,
-    highlight: (code: string, language: string) => highlighter.highlight(code, language),
-  } as unknown as NoteEnv;
-  const blocks = text
-    .split(/\n\n(?=\S)/)
-    .reduce<string[]>((parts, part) => {
-      const last = parts.at(-1);
-      if (last !== undefined && (last.match(/^```/gm)?.length ?? 0) % 2)
-        parts[parts.length - 1] += `\n\n${part}`;
-      else parts.push(part);
-      return parts;
-    }, [])
-    .map((part, at) => ({
-      key: part,
-      html: createMarkdown().render(part, env),
-      startLine: at * 10,
-      endLine: at * 10 + 10,
-    }));
-  return { version: ++version, title: '', header: '', blocks };
-};
+let feed: NoteFeed;
 
 let browser: Browser;
 let page: Page;
@@ -107,7 +81,8 @@ async function open(text: string, theme: ThemeName = 'vscode-light'): Promise<vo
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
-  await page.addInitScript(hostScript(snapshot(text)));
+  feed = new NoteFeed({ resolveImage: () => ({ uri: '', exists: false }), highlighter });
+  await page.addInitScript(hostScript(feed.open(text)));
   await page.goto(server.origin);
   await page.waitForSelector('body[data-ready="true"]');
 }
@@ -150,7 +125,7 @@ describe('diagrams', () => {
     }
   });
 
-  const update = (text: string) => send(page, 'noteChanged', snapshot(text));
+  const update = (text: string) => sendSplices(page, feed.change(text));
   const errors = () => page.locator('.gn-diagram-error').allTextContents();
 
   it('keep the last picture while their source is broken, and say what is wrong', async () => {

@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answerKey, imageHash, putAnswers, type Answer } from '../../../src/notes/ground/answers';
 import { overlayRegions } from '../../../src/notes/ground/overlays';
 import type { FigureOverlay } from '../../../src/notes/markdown/overlay';
-import { NoteRenderer } from '../../../src/notes/render/render';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, openPage, post, posted, send, type PageOptions } from './page';
+import { NoteFeed } from './noteFeed';
+import { buildPage, inPage, openPage, post, posted, send, sendSplices, type PageOptions } from './page';
 
 const picture =
   'data:image/svg+xml,' +
@@ -53,13 +53,9 @@ const overlay: FigureOverlay = {
   ),
 };
 
-let version = 0;
-const snapshot = (text: string, shown: FigureOverlay | undefined = overlay, notePath?: string) => {
-  const { title, header, blocks } = new NoteRenderer().render(text, {
+const feedOf = (shown: FigureOverlay | undefined = overlay, notePath?: string) =>
+  new NoteFeed({
     ...(notePath !== undefined && { notePath }),
-    allowHtml: true,
-    interactive: true,
-    note: 'file:///note.md',
     resolveImage: (name) => ({
       uri: picture,
       exists: name.includes('here'),
@@ -67,8 +63,7 @@ const snapshot = (text: string, shown: FigureOverlay | undefined = overlay, note
       ...(name.includes('regions') && shown && { overlay: shown }),
     }),
   });
-  return { version: ++version, title, header, blocks };
-};
+const opened = (text: string, shown?: FigureOverlay) => feedOf(shown).open(text);
 
 let browser: Browser;
 let page: Page;
@@ -81,7 +76,7 @@ afterAll(() => browser.close());
 afterEach(() => page?.close());
 
 const open = async (text: string, options?: PageOptions, shown?: FigureOverlay) => {
-  page = await openPage(browser, snapshot(text, shown), options);
+  page = await openPage(browser, opened(text, shown), options);
 };
 const lit = (selector: string) =>
   inPage<string[]>(
@@ -218,7 +213,11 @@ describe('a ground fence', () => {
     ],
     ...more,
   });
-  const note = () => snapshot(text, undefined, notePath);
+  let feed: NoteFeed;
+  const note = () => {
+    feed = feedOf(undefined, notePath);
+    return feed.open(text);
+  };
   const text = [
     fence('coder', 'caption: An answer\n'),
     fence('dark', 'show: spotlight\n'),
@@ -296,14 +295,14 @@ describe('a ground fence', () => {
     await expect.poll(() => state.innerText()).toBe('There is no pack.');
     expect(await button.innerText()).toBe('Try again');
     // An edit elsewhere in the block does not hide it.
-    await send(page, 'noteChanged', snapshot(`${text}\nmore`, undefined, notePath));
+    await sendSplices(page, feed.change(`${text}\nmore`));
     expect(await state.innerText()).toBe('There is no pack.');
 
     await button.click();
     const third = (await posted(page, 'groundFence')).at(-1);
     await post(page, { kind: 'result', id: third?.id, result: {} });
     await putAnswers(notePath, [answer('new')], new Set(['coder', 'changed', 'new'].map(key)));
-    await send(page, 'noteChanged', note());
+    await sendSplices(page, feed.refresh());
     await expect.poll(() => fence.getAttribute('data-state')).toBe('answered');
     await expect.poll(() => button.innerText()).toBe('Run again');
     expect(await fence.locator('.gn-region').count()).toBe(2);

@@ -1,7 +1,8 @@
 /** Hostile notes in the built page and in the exported page, in a real browser under the real policies. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NoteRenderer } from '../../../src/notes/render/render';
+import { renderNote } from '../../../src/notes/render/render';
+import type { NoteSplice } from '../../../src/protocol/preview';
 import { renderPage } from '../../../src/notes/render/page';
 import { launchBrowser } from '../../support/chromium';
 import { hostileSnippets, type HostileSnippet } from '../../support/hostile';
@@ -114,21 +115,22 @@ const settleMs = 15;
 
 /** Shows every snippet in one page, one after the other, and says what each did. */
 async function showAll(list: readonly HostileSnippet[], allowHtml: boolean): Promise<string[]> {
-  const renderer = new NoteRenderer();
-  const snapshot = (text: string, version: number) => {
-    const { title, header, blocks } = renderer.render(text, {
-      allowHtml,
-      interactive: true,
-      note: 'file:///note.md',
-      resolveImage: (name) => ({
-        uri: `${server.origin}/figures/here.png`,
-        exists: name.replace(/[?#].*$/s, '') === 'here.png',
-      }),
-    });
-    return { version, title, header, blocks };
+  const options = {
+    allowHtml,
+    interactive: true,
+    note: 'file:///note.md',
+    resolveImage: (name: string) => ({
+      uri: `${server.origin}/figures/here.png`,
+      exists: name.replace(/[?#].*$/s, '') === 'here.png',
+    }),
+  };
+  /** A page that begins anew with this note. */
+  const whole = (text: string, version: number): NoteSplice => {
+    const { header, blocks } = renderNote(text, options);
+    return { ...{ version, reset: true, at: 0, remove: 0, blocks, shift: 0 }, header, complete: true };
   };
   page = await openWatched();
-  await page.addInitScript(hostScript(snapshot('# Start', 0)));
+  await page.addInitScript(hostScript([whole('# Start', 0)]));
   await page.goto(`${server.origin}/`);
   await page.waitForSelector('body[data-ready="true"]');
   await inPage(
@@ -147,10 +149,10 @@ async function showAll(list: readonly HostileSnippet[], allowHtml: boolean): Pro
   let version = 1;
   for (const { name, text } of list) {
     const last = `end-${version}`;
-    const note = snapshot(`${text}\n\n\n# ${last}\n`, version++);
+    const note = whole(`${text}\n\n\n# ${last}\n`, version++);
     // A snippet may swallow what follows it (an open fence); an empty block says that it is shown.
-    note.blocks.push({ key: last, html: `<p data-end="${last}"></p>`, startLine: 1e6, endLine: 1e6 + 1 });
-    const message = { kind: 'event', channel: 'noteChanged', document: 'file:///note.md', params: note };
+    note.blocks.push({ html: `<p data-end="${last}"></p>`, startLine: 1e6, endLine: 1e6 + 1 });
+    const message = { kind: 'event', channel: 'noteSpliced', document: 'file:///note.md', params: note };
     await page.evaluate((sent) => {
       const scope = globalThis as unknown as { postMessage(value: unknown, target: string): void };
       scope.postMessage(sent, '*');
@@ -206,7 +208,9 @@ describe('hostile snippets', () => {
 
   it('are noticed by this test when they succeed', async () => {
     page = await openWatched();
-    await page.addInitScript(hostScript({ version: 0, title: '', header: '', blocks: [] }));
+    await page.addInitScript(
+      hostScript([{ version: 1, reset: true, at: 0, remove: 0, blocks: [], shift: 0, complete: true }]),
+    );
     await page.goto(`${server.origin}/`);
     seen = [];
     await inPage(

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { previewPageHtml } from '../../../src/notes/preview/pageHtml';
 import { previewBuilds } from '../../../scripts/lib/previewBuilds.mjs';
+import type { NoteSplice } from '../../../src/protocol/preview';
 // What VS Code 1.100 sets on the page in its default themes.
 import themes from './themes.json';
 
@@ -61,13 +62,17 @@ export interface PageOptions {
   silent?: string;
 }
 
-/** Opens the page; `note` answers its first question, undefined leaves it without an answer. */
-export async function openPage(browser: Browser, note: unknown, options: PageOptions = {}): Promise<Page> {
+/** Opens the page; `note` is what it gets when it asks for the note, undefined leaves it without an answer. */
+export async function openPage(
+  browser: Browser,
+  note: readonly NoteSplice[] | undefined,
+  options: PageOptions = {},
+): Promise<Page> {
   const theme = options.theme ?? 'vscode-light';
   const page = await browser.newPage({ viewport: { width: options.width ?? 700, height: 900 } });
   await page.addInitScript(
     `{
-      const answer = ${JSON.stringify(note) ?? 'undefined'};
+      const splices = ${JSON.stringify(note) ?? 'undefined'};
       let kept = ${JSON.stringify(options.state) ?? 'undefined'};
       window.posted = [];
       window.acquireVsCodeApi = () => ({
@@ -80,8 +85,11 @@ export async function openPage(browser: Browser, note: unknown, options: PageOpt
             return;
           }
           if (message.channel === ${JSON.stringify(options.silent ?? '')}) return;
-          const result = message.channel === 'previewReady' ? answer : {};
-          if (result) window.postMessage({ kind: 'result', id: message.id, result }, '*');
+          if (message.channel === 'previewReady' && !splices) return;
+          window.postMessage({ kind: 'result', id: message.id, result: {} }, '*');
+          if (message.channel !== 'previewReady') return;
+          for (const params of splices)
+            window.postMessage({ kind: 'event', channel: 'noteSpliced', document: 'file:///note.md', params }, '*');
         },
         getState: () => kept,
         setState: (next) => (kept = next),
@@ -113,6 +121,11 @@ export const post = (page: Page, message: object): Promise<void> =>
 /** Sends an event as the host does. */
 export const send = (page: Page, channel: string, params: unknown): Promise<void> =>
   post(page, { kind: 'event', channel, document: 'file:///note.md', params });
+
+/** Sends changes of the note, as {@link NoteFeed} gives them. */
+export async function sendSplices(page: Page, splices: readonly NoteSplice[]): Promise<void> {
+  for (const splice of splices) await send(page, 'noteSpliced', splice);
+}
 
 /** The messages of a channel that the page has posted. */
 export const posted = (page: Page, channel: string): Promise<Posted[]> =>

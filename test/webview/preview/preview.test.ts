@@ -4,9 +4,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { NoteRenderer } from '../../../src/notes/render/render';
 import { launchBrowser } from '../../support/chromium';
-import { buildPage, inPage, openPage, posted, send, type PageOptions } from './page';
+import { longNote } from '../../support/longNote';
+import { NoteFeed } from './noteFeed';
+import { buildPage, inPage, openPage, posted, send, sendSplices, type PageOptions } from './page';
 
 const picture =
   'data:image/svg+xml,' +
@@ -69,17 +70,9 @@ interface Sizes {
   font: boolean;
 }
 
-const renderer = new NoteRenderer();
-let version = 0;
-const snapshot = (source: string) => {
-  const { title, header, blocks } = renderer.render(source, {
-    allowHtml: true,
-    interactive: true,
-    note: 'file:///note.md',
-    resolveImage: (name) => ({ uri: picture, exists: name.includes('here') }),
-  });
-  return { version: ++version, title, header, blocks };
-};
+let feed: NoteFeed;
+const newFeed = () =>
+  new NoteFeed({ resolveImage: (name) => ({ uri: picture, exists: name.includes('here') }) });
 
 let browser: Browser;
 let page: Page;
@@ -92,7 +85,8 @@ afterAll(() => browser.close());
 afterEach(() => page?.close());
 
 const open = async (source: string | undefined, options?: PageOptions) => {
-  page = await openPage(browser, source === undefined ? undefined : snapshot(source), options);
+  feed = newFeed();
+  page = await openPage(browser, source === undefined ? undefined : feed.open(source), options);
 };
 
 describe('the preview', () => {
@@ -143,35 +137,54 @@ describe('the preview', () => {
     await page.locator('summary').click();
     const before = await marks();
 
-    await send(page, 'noteChanged', snapshot(text.replace('Paragraph 3 of', 'Paragraph 3 (new) of')));
+    await sendSplices(page, feed.change(text.replace('Paragraph 3 of', 'Paragraph 3 (new) of')));
     await page.waitForSelector('text=Paragraph 3 (new)');
     expect(await marks()).toEqual(before);
 
-    await send(page, 'noteChanged', snapshot(text.replace('## Loss', 'One block more.\n\n## Loss')));
+    await sendSplices(page, feed.change(text.replace('## Loss', 'One block more.\n\n## Loss')));
     await page.waitForSelector('text=One block more.');
     const after = await marks();
     expect(after.filter((each) => each !== undefined)).toHaveLength(before.length);
     expect(await page.locator('.gn-block').count()).toBe(before.length + 1);
     expect(await inPage(page, `document.querySelector('details').open`)).toBe(true);
-    const lines = await inPage<number[]>(
-      page,
-      `[...document.querySelectorAll('.gn-block')].map((block) => Number(block.dataset.line))`,
-    );
-    expect(lines).toEqual([...lines].sort((a, b) => a - b));
-
-    await send(page, 'noteChanged', snapshot(''));
+    await sendSplices(page, feed.change(''));
     await page.waitForSelector('.gn-empty');
     expect(await page.locator('.gn-block').count()).toBe(0);
   });
 
-  it('drops an older note that arrives late', async () => {
+  it('drops what was meant for the page before a reload', async () => {
     await open('first');
-    const older = snapshot('older');
-    await send(page, 'noteChanged', snapshot('newer'));
-    await page.waitForSelector('text=newer');
-    await send(page, 'noteChanged', older);
-    await page.waitForTimeout(100);
-    expect(await page.textContent('#gn-note')).toContain('newer');
+    const late = feed.change('late');
+    await page.close();
+    feed = newFeed();
+    page = await openPage(browser, undefined);
+    await sendSplices(page, late);
+    await sendSplices(page, feed.open('second'));
+    await page.waitForSelector('text=second');
+    expect(await page.textContent('#gn-note')).not.toContain('late');
+  });
+
+  it('shows a long note from the middle on, and grows to all of it without moving what is read', async () => {
+    const long = longNote(4000);
+    feed = newFeed();
+    const [first, ...rest] = feed.open(long, 2000);
+    page = await openPage(browser, first && [first], { state: { line: 2000 } });
+    const place = () =>
+      inPage<number>(
+        page,
+        `[...document.querySelectorAll('h2')].find((each) => each.textContent === 'Part 126').getBoundingClientRect().top`,
+      );
+    await page.waitForTimeout(300);
+    const before = await place();
+    expect(rest.length).toBeGreaterThan(2);
+    await sendSplices(page, rest);
+    await page.waitForSelector('body[data-complete="true"]');
+    await page.waitForTimeout(500);
+    expect(Math.abs((await place()) - before), `${before}`).toBeLessThan(3);
+    await page.screenshot({ path: 'out/preview/middle.png' });
+    expect(await page.locator('.gn-block').count()).toBe(
+      rest.reduce((sum, { blocks }) => sum + blocks.length, first?.blocks.length ?? 0),
+    );
   });
 
   it('opens figures by click, by button and by key', async () => {
@@ -263,7 +276,7 @@ describe('hostile HTML in a real browser', () => {
     ].join('\n\n');
     await open(hostile);
     await inPage(page, `window.fired = () => (document.body.dataset.fired = 'yes')`);
-    await send(page, 'noteChanged', snapshot(`${hostile}\n\nlast`));
+    await sendSplices(page, feed.change(`${hostile}\n\nlast`));
     await page.waitForSelector('text=last');
     for (const element of await page.locator('#gn-note :is(a, summary, .katex)').all()) {
       await element.dispatchEvent('click');

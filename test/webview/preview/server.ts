@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { previewPageHtml } from '../../../src/notes/preview/pageHtml';
+import type { NoteSplice } from '../../../src/protocol/preview';
 import { contentSecurityPolicy } from '../../../src/notes/preview/pagePolicy';
 import { folder, pageTheme, type ThemeName } from './page';
 
@@ -30,15 +31,17 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** What the host plays, before the page's script runs: it answers the first question with `note`. */
-export const hostScript = (note: unknown) => `{
+/** What the host plays, before the page's script runs: it answers the first question with these splices. */
+export const hostScript = (splices: readonly NoteSplice[]) => `{
   window.posted = [];
   window.acquireVsCodeApi = () => ({
     postMessage(message) {
       window.posted.push(message);
       if (message.kind !== 'request') return;
-      const result = message.channel === 'previewReady' ? ${JSON.stringify(note)} : {};
-      window.postMessage({ kind: 'result', id: message.id, result }, '*');
+      window.postMessage({ kind: 'result', id: message.id, result: {} }, '*');
+      if (message.channel !== 'previewReady') return;
+      for (const params of ${JSON.stringify(splices)})
+        window.postMessage({ kind: 'event', channel: 'noteSpliced', document: 'file:///note.md', params }, '*');
     },
     getState: () => undefined,
     setState: () => undefined,
