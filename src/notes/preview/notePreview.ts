@@ -240,15 +240,19 @@ export class NotePreview {
     const onDisk = this.note.scheme === 'file';
     const own = vscode.workspace.getWorkspaceFolder(this.note);
     const probe = (onDisk ? vscode.Uri.file('/') : this.note).with({ path: '/groundnote-path', query: '' });
+    // Objects and lists of settings are proxies, which cannot be sent to another thread.
+    const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
     return {
       allowHtml: vscode.workspace.isTrusted,
       frontMatter: settings.get<RenderSettings['frontMatter']>('frontMatter', 'header'),
       syntax: settings.get<RenderSettings['syntax']>('syntax', 'groundnote'),
       emoji: settings.get('emoji', false),
-      macros: settings.get<Record<string, unknown>>('macros', {}),
-      bibliography: vscode.workspace
-        .getConfiguration('groundnote.references', this.note)
-        .get('bibliography', []),
+      macros: plain(settings.get<Record<string, unknown>>('macros', {})),
+      bibliography: plain(
+        vscode.workspace
+          .getConfiguration('groundnote.references', this.note)
+          .get<string[]>('bibliography', []),
+      ),
       ...(onDisk && { path: this.note.fsPath }),
       roots: (vscode.workspace.workspaceFolders ?? [])
         .filter(({ uri }) => uri.scheme === 'file')
