@@ -72,7 +72,7 @@ function* parse(text: string): Generator<void, NoteFacts> {
     figures: reader.figures,
     equations: reader.equations,
     mentions: reader.mentions,
-    papers: [...wholeNote(frontMatter, title, reader.end), ...reader.sections()],
+    papers: reader.parts(wholeNote(frontMatter, title, reader.end)),
   };
 }
 
@@ -238,10 +238,10 @@ class Reader {
     this.mentions.sort((a, b) => a.line - b.line);
   }
 
-  /** The parts of the note whose heading or first lines name a paper. */
-  sections(): PaperPart[] {
+  /** The parts of the note that are about papers: sections whose heading or first lines name one, after the whole note. */
+  parts(whole: PaperPart[]): PaperPart[] {
     const headings = this.headings.filter(({ level }) => level <= 6);
-    const parts: { part: PaperPart; level: number }[] = [];
+    const parts = whole.map((part) => ({ part, level: 0 }));
     let wordyAt = 0;
     let mentionAt = 0;
     headings.forEach((heading, at) => {
