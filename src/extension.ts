@@ -11,6 +11,8 @@ import { NoteRendererClient } from './notes/render/workerClient';
 import { registerImageCommands } from './views/commands';
 import { registerGroundFenceHelp } from './views/groundFenceHelp';
 import { registerInsertIntoNote } from './views/insertIntoNote';
+import { Papers } from './notes/papers/papers';
+import { registerPapers } from './views/papers/registerPapers';
 import { StatusItem } from './views/statusItem';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
@@ -33,8 +35,10 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   });
   const annotator = registerAnnotator(context, { inference, log });
   const ground = new GroundRunner({ inference, log, embeddedPacks: path.join(dist, 'models') });
+  const papers = new Papers(context, log);
   const previews = registerPreview(context, {
     ground,
+    papers,
     openFigure: (uri, { ground }) =>
       ground
         ? vscode.commands.executeCommand('groundnote.groundInImage', uri)
@@ -44,6 +48,8 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   });
   context.subscriptions.push(
     log,
+    papers,
+    registerPapers(papers),
     status,
     inference,
     renderer,

@@ -99,3 +99,78 @@ export const previewPing = requestChannel('previewPing', z.object({}), z.object(
 export const toggleRegions = eventChannel('toggleRegions', z.object({}));
 /** Preview → host: run the ground fence with this key; its answer comes with the next state of the note. */
 export const groundFence = requestChannel('groundFence', z.object({ key: z.string() }), z.object({}));
+
+/** What names a paper on the page: the address of a link, or a key of the note's bibliography. */
+export const paperNameSchema = z.object({
+  href: z.string().max(4000).default(''),
+  cite: z.string().max(500).default(''),
+});
+export type PaperName = z.infer<typeof paperNameSchema>;
+
+const cardSchema = z.object({
+  /** `arXiv:2308.00692`, or `@key` */
+  name: z.string(),
+  /** The paper's page; empty where unknown. */
+  url: z.string(),
+  /** The title of the note that is about it; empty where there is none. */
+  note: z.string(),
+  /** A note could be made about it. */
+  canMakeNote: z.boolean(),
+});
+export const referenceCardSchema = z.discriminatedUnion('state', [
+  cardSchema.extend({
+    state: z.literal('details'),
+    title: z.string(),
+    authors: z.array(z.string()),
+    year: z.number().int().optional(),
+    venue: z.string(),
+    /** Who says so, as words for the reader. */
+    source: z.string(),
+  }),
+  /** The user has not said whether `service` may be asked. */
+  cardSchema.extend({ state: z.literal('ask'), service: z.string() }),
+  cardSchema.extend({ state: z.literal('failed'), message: z.string() }),
+  /** There is nothing to show. */
+  z.object({ state: z.literal('nothing') }),
+]);
+export type ReferenceCard = z.infer<typeof referenceCardSchema>;
+
+/** Preview → host: what is known about this paper? */
+export const lookupReference = requestChannel('lookupReference', paperNameSchema, referenceCardSchema);
+/** What the user says to looking papers up: yes in this workspace, always, never. */
+export const lookupAnswerSchema = z.enum(['yes', 'always', 'never']);
+export type LookupAnswer = z.infer<typeof lookupAnswerSchema>;
+/** Preview → host: the user's answer. */
+export const answerLookup = requestChannel(
+  'answerLookup',
+  z.object({ answer: lookupAnswerSchema }),
+  z.object({}),
+);
+/** Preview → host: open the note about this paper, or make one. */
+export const openPaperNote = requestChannel('openPaperNote', paperNameSchema, z.object({}));
+
+export const backlinkSchema = z.object({
+  uri: z.string(),
+  title: z.string(),
+  /** Path of the note in its workspace folder. */
+  path: z.string(),
+  heading: z.string(),
+  /** 0-based. */
+  line: z.number().int().min(0),
+  /** The line's text. */
+  context: z.string(),
+});
+export type Backlink = z.infer<typeof backlinkSchema>;
+/** Preview → host: the page can show links back. */
+export const backlinksReady = eventChannel('backlinksReady', z.object({}));
+/** Host → preview: where other notes link to this one. */
+export const backlinksChanged = eventChannel(
+  'backlinksChanged',
+  z.object({ links: z.array(backlinkSchema) }),
+);
+/** Preview → host: go to a place that links here. */
+export const openBacklink = requestChannel(
+  'openBacklink',
+  backlinkSchema.pick({ uri: true, line: true }),
+  z.object({}),
+);

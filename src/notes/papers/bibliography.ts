@@ -2,8 +2,10 @@
  * The bibliographies of a note: `.bib` files that its front matter or a setting names. Read with Node, so that the
  * rendering thread and the command line can do it; a file is read again when its time or size has changed.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { toList } from '../render/frontMatter';
 import { entryDetails, parseBibtex } from './bibtex';
 import { familyName, type PaperDetails } from './details';
@@ -28,26 +30,42 @@ export interface CitationText {
 }
 
 const maxBytes = 20_000_000;
+const made = new LRUCache<string, { stamp: string; texts: Record<string, CitationText> }>({ max: 20 });
 const known = new Map<string, { stamp: string; entries: Map<string, BibSource> }>();
+
+/** Where a note's bibliographies may lie. */
+export interface BibliographyOptions {
+  /** Files of the setting, relative to the workspace folder. */
+  setting: readonly string[];
+  /** Path of the workspace folder; empty outside of all. */
+  root: string;
+  /** Files outside of the workspace folder and of the note's own may be read: not in an untrusted workspace. */
+  outside: boolean;
+}
 
 /** The files that a note names, then those of the setting. Addresses from the network are left out. */
 export function bibliographyFiles(
   frontMatter: Readonly<Record<string, unknown>> | undefined,
   noteFolder: string,
-  setting: readonly string[],
-  root: string,
+  { setting, root, outside }: BibliographyOptions,
 ): string[] {
-  const local = (name: string) => name !== '' && !/^[a-z][a-z0-9+.-]+:/i.test(name);
-  const own = toList(frontMatter?.['bibliography']).filter(local);
-  return [
-    ...new Set([
-      ...own.map((name) =>
-        path.resolve(name.startsWith('/') ? root || '/' : noteFolder, name.replace(/^\//, '')),
-      ),
-      ...setting.filter(local).map((name) => path.resolve(root || noteFolder, name)),
-    ]),
+  const resolve = (name: string, folder: string) => {
+    if (!name || /^[a-z][a-z0-9+.-]+:/i.test(name)) return [];
+    if (name.startsWith('~/')) return [path.join(homedir(), name.slice(2))];
+    const inRoot = path.join(root, name);
+    return [name.startsWith('/') && root && existsSync(inRoot) ? inRoot : path.resolve(folder, name)];
+  };
+  const files = [
+    ...toList(frontMatter?.['bibliography']).flatMap((name) => resolve(name, noteFolder)),
+    ...setting.flatMap((name) => resolve(name, root || noteFolder)),
   ];
+  const allowed = (file: string) =>
+    outside || isInside(file, noteFolder) || (root !== '' && isInside(file, root));
+  return [...new Set(files)].filter(allowed);
 }
+
+const isInside = (file: string, folder: string) =>
+  file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 
 /** The sources of all files by their keys; of a key that two files have, the first one's. What cannot be read is left out. */
 export function readBibliographies(files: readonly string[]): Map<string, BibSource> {
@@ -73,6 +91,24 @@ function readBibliography(file: string): Map<string, BibSource> {
   }
   known.set(file, { stamp, entries });
   return entries;
+}
+
+/** The citations of a note that names a bibliography; undefined for one that has none, where an `@` is an `@`. */
+export function noteCitations(
+  frontMatter: Readonly<Record<string, unknown>> | undefined,
+  noteFolder: string,
+  options: BibliographyOptions,
+): Readonly<Record<string, CitationText>> | undefined {
+  const files = bibliographyFiles(frontMatter, noteFolder, options);
+  if (files.length === 0) return undefined;
+  const sources = readBibliographies(files);
+  const stamp = [noteFolder, ...files.map((file) => `${file} ${known.get(file)?.stamp}`)].join('\n');
+  // The same object for the same files, so that nothing that cites is rendered again.
+  const before = made.get(noteFolder);
+  if (before?.stamp === stamp) return before.texts;
+  const texts = citationTexts(sources, noteFolder);
+  made.set(noteFolder, { stamp, texts });
+  return texts;
 }
 
 /** What the citations of a note show, by key: plain data that can be sent to another thread. */

@@ -6,6 +6,7 @@ import { parseArxiv, parseCrossref } from './answers';
 import { boundedFetch, type Answer } from './boundedFetch';
 import type { PaperDetails } from './details';
 import type { PaperReference } from './reference';
+import { serviceFor, type LookupService } from './services';
 
 export interface LookupOptions {
   /** Address of arXiv's query interface. */
@@ -22,14 +23,6 @@ export interface Clock {
   now(): number;
   /** @throws when aborted */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-export type LookupService = 'arXiv' | 'Crossref';
-
-/** Who can be asked about a paper; undefined for those that nobody answers for. */
-export function serviceFor({ kind }: PaperReference): LookupService | undefined {
-  if (kind === 'arxiv') return 'arXiv';
-  return kind === 'doi' || kind === 'acl' ? 'Crossref' : undefined;
 }
 
 /** arXiv asks for 3 seconds between requests. */

@@ -21,6 +21,8 @@ import { previewPageHtml } from './pageHtml';
 import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
+import type { Papers } from '../papers/papers';
+import { answerPapers, offerToCreateNote } from './previewPapers';
 import { ScrollSync } from './scrollSync';
 import type { NoteRendererClient } from '../render/workerClient';
 import { pathMark } from '../../protocol/noteRenderer';
@@ -33,6 +35,7 @@ export interface PreviewServices {
   log: vscode.LogOutputChannel;
   /** Runs the note's ground fences. */
   ground: GroundRunner;
+  papers: Papers;
 }
 
 /** Changes on disk that follow each other faster than this are looked at together. */
@@ -131,6 +134,7 @@ export class NotePreview {
       return {};
     });
     answerEquations(this);
+    this.disposables.push(answerPapers(endpoint, note, services.papers));
     this.disposables.push(new ScrollSync(endpoint, note, () => this.panel.visible));
   }
 
@@ -278,6 +282,7 @@ export class NotePreview {
     try {
       await vscode.workspace.fs.stat(uri);
     } catch (error) {
+      if (offerToCreateNote(uri)) return;
       throw new GroundnoteError('not-found', `The file "${target}" is missing.`, { cause: error });
     }
     const folders = [

@@ -6,6 +6,7 @@ import { createMarkdown, type NoteEnv } from '../../../../src/notes/markdown/mar
 import {
   bibliographyFiles,
   citationTexts,
+  noteCitations,
   readBibliographies,
 } from '../../../../src/notes/papers/bibliography';
 import { authorNames, entryDetails, parseBibtex, plainTex } from '../../../../src/notes/papers/bibtex';
@@ -88,7 +89,9 @@ describe('citations of a note', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'groundnote-bib-'));
   const file = path.join(folder, 'my refs.bib');
   writeFileSync(file, bib);
-  const sources = readBibliographies(bibliographyFiles({ bibliography: 'my refs.bib' }, folder, [], folder));
+  const sources = readBibliographies(
+    bibliographyFiles({ bibliography: 'my refs.bib' }, folder, { setting: [], root: folder, outside: true }),
+  );
   const md = createMarkdown();
   const env = (): NoteEnv => ({
     allowHtml: true,
@@ -137,14 +140,17 @@ describe('citations of a note', () => {
   });
 
   it('come from files on this machine only, the note’s own first', () => {
-    expect(
-      bibliographyFiles(
-        { bibliography: ['a.bib', 'https://x/b.bib', '/c.bib'] },
-        '/w/notes',
-        ['refs/d.bib'],
-        '/w',
-      ),
-    ).toEqual(['/w/notes/a.bib', '/w/c.bib', '/w/refs/d.bib']);
+    const files = (outside: boolean) =>
+      bibliographyFiles({ bibliography: ['a.bib', 'https://x/b.bib', '../../c.bib'] }, '/w/notes', {
+        ...{ setting: ['refs/d.bib', '/far/e.bib'], root: '/w', outside },
+      });
+    expect(files(true)).toEqual(['/w/notes/a.bib', '/c.bib', '/w/refs/d.bib', '/far/e.bib']);
+    expect(files(false)).toEqual(['/w/notes/a.bib', '/w/refs/d.bib']);
+    const own = { setting: [], root: folder, outside: true };
+    expect(noteCitations({}, folder, own)).toBeUndefined();
+    const texts = noteCitations({ bibliography: 'my refs.bib' }, folder, own);
+    expect(texts?.['lai2024lisa']?.authors).toBe('Lai et al.');
+    expect(noteCitations({ bibliography: 'my refs.bib' }, folder, own)).toBe(texts);
     expect(readBibliographies([path.join(folder, 'missing.bib'), folder]).size).toBe(0);
     writeFileSync(file, '@a{new, title={N}}');
     expect([...readBibliographies([file]).keys()]).toEqual(['new']);

@@ -1,0 +1,220 @@
+/** Papers in a real VS Code: the view, jumping to a place, a new note, consent that is asked once, the card, links back. */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PaperServer } from '../support/paperServer';
+import { useVSCode } from '../support/useVSCode';
+
+let server: PaperServer;
+beforeAll(async () => {
+  server = await PaperServer.start();
+});
+afterAll(() => server.stop());
+
+const vscode = useVSCode({
+  prepare: async (workspace) => {
+    // Settings of the machine have a file of their own where VS Code runs in a browser.
+    const machine = path.join(path.dirname(workspace), 'data/Machine');
+    await mkdir(machine, { recursive: true });
+    await writeFile(
+      path.join(machine, 'settings.json'),
+      JSON.stringify({
+        'groundnote.references.arxivApi': server.arxivApi,
+        'groundnote.references.crossrefApi': server.crossrefApi,
+      }),
+    );
+    await writeFile(
+      path.join(workspace, 'notes/linked.md'),
+      '---\nbibliography: refs.bib\n---\n# Linked\n\n## Why\n\nSee [[pointing-and-reasoning.en]] and [again](universal-models.zh.md#x), [[Not yet]], and [@lai2024].\n',
+    );
+    await writeFile(
+      path.join(workspace, 'notes/refs.bib'),
+      '@inproceedings{lai2024, title={LISA from the bibliography}, author={Lai, Xin and Jia, Jiaya}, year=2024, booktitle={CVPR}}\n',
+    );
+    const papers = path.resolve('../shared/papers');
+    if (existsSync(papers))
+      await cp(path.join(papers, 'multimodal-notes.md'), path.join(workspace, 'user.md'));
+  },
+});
+
+/** A row of the papers view. */
+const row = (label: string | RegExp): Locator =>
+  vscode().page.locator('.pane-body .monaco-list-row').filter({ hasText: label }).first();
+
+async function expand(label: string | RegExp): Promise<void> {
+  const found = row(label);
+  await found.waitFor();
+  if ((await found.getAttribute('aria-expanded')) === 'false')
+    await found.locator('.monaco-tl-twistie').click();
+}
+
+const texts = (): Promise<string[]> =>
+  vscode().page.locator('.pane-body .monaco-list-row .label-name').allInnerTexts();
+
+describe('the papers view', () => {
+  it('shows the papers of the notes with their sections, figures and equations', async () => {
+    const { page, workbench } = vscode();
+    await workbench.runCommand('View: Show Groundnote');
+    await row('Ferret').waitFor();
+    const all = await texts();
+    expect(all.filter((text) => /LISA|Ferret|OneLLM/.test(text))).toHaveLength(3);
+    await expand('LISA');
+    await expect.poll(texts).toContain('LISA: a mask as a word');
+    await expand('LISA: a mask as a word');
+    await row('What LISA is trained on').waitFor();
+    await expect
+      .poll(async () => (await texts()).filter((text) => text.includes('\\mathcal{L}')).length)
+      .toBeGreaterThan(0);
+    await vscode().screenshot('papers-view');
+    expect(await page.locator('.pane-body .monaco-list-row').count()).toBeGreaterThan(6);
+  });
+
+  it('opens the note at an equation, and a figure in the side panel', async () => {
+    const { page, workbench } = vscode();
+    await row('\\mathcal{L} = ').click();
+    await workbench.tab('pointing-and-reasoning.en.md').first().waitFor();
+    await expect
+      .poll(() =>
+        page
+          .locator('.statusbar-item [aria-label^="Ln "], .statusbar-item a[aria-label*="Ln"]')
+          .first()
+          .innerText(),
+      )
+      .toMatch(/Ln [6-9]\d/);
+    await row('LISA: what would you stir').click();
+    await vscode().annotator('lisa-architecture.png');
+    await workbench.closeActiveEditor();
+  });
+
+  it('can be filtered', async () => {
+    const { workbench, page } = vscode();
+    await row('Ferret').hover();
+    await page.locator('.pane-header').filter({ hasText: 'Papers' }).hover();
+    await page.locator('.action-label[aria-label="Filter Papers…"]').first().click();
+    await workbench.answer('onellm');
+    await expect.poll(async () => (await texts()).filter((text) => /Ferret/.test(text)).length).toBe(0);
+    await vscode().screenshot('papers-filtered');
+    await page.locator('.action-label[aria-label="Clear Filter"]').first().click();
+    await row('Ferret').waitFor();
+  });
+
+  it('jumps to a place through the list of all places', async () => {
+    const { page, workbench } = vscode();
+    await workbench.runCommand('Groundnote: Go to Paper, Section, Figure or Equation');
+    const input = workbench.quickInput.locator('.quick-input-box input');
+    await expect.poll(() => workbench.quickInput.locator('.monaco-list-row').count()).toBeGreaterThan(5);
+    await input.fill('sampler');
+    await workbench.quickInput
+      .locator('.monaco-list-row')
+      .filter({ hasText: 'The sampler' })
+      .first()
+      .waitFor();
+    await vscode().screenshot('go-to-paper');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.locator('.statusbar-item a[aria-label*="Ln"]').first().innerText())
+      .toMatch(/Ln 3[5-9]/);
+  });
+});
+
+describe('a new paper note', () => {
+  it('asks once before anything is sent, is filled from arXiv, and is opened with its preview', async () => {
+    const { workbench, page } = vscode();
+    await workbench.runCommand('Groundnote: New Paper Note');
+    await workbench.answer('https://arxiv.org/abs/cs/0112017');
+    await workbench.quickInput.getByText('Look up title and authors at arXiv?').waitFor();
+    expect(server.asked).toEqual([]);
+    await vscode().screenshot('consent');
+    await workbench.pick('in this workspace');
+    await workbench.tab('2001-author-old-paper.md').first().waitFor();
+    expect(server.asked).toHaveLength(1);
+    const text = await readFile(vscode().file('notes/2001-author-old-paper.md'), 'utf8');
+    expect(text).toContain('title: "An old paper"\n');
+    expect(text).toContain('authors: ["Ann Author"]');
+    const preview = await vscode().preview();
+    await preview.waitForText('An old paper');
+    await vscode().screenshot('new-paper-note');
+    await row('An old paper').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('offers the note that is about the paper already', async () => {
+    const { workbench } = vscode();
+    await workbench.runCommand('Groundnote: New Paper Note');
+    await workbench.answer('arXiv:cs/0112017v1');
+    await workbench.toast(/2001-author-old-paper\.md is about this paper already/);
+    await workbench.clearToasts();
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('takes what is typed where nothing is found, and says why', async () => {
+    const { workbench } = vscode();
+    await workbench.runCommand('Groundnote: New Paper Note');
+    await workbench.answer('2401.99999');
+    await workbench.toast(/arXiv knows no paper 2401\.99999/);
+    await workbench.quickInput.getByText('Title of the paper').waitFor();
+    await workbench.answer('Ein schöner Titel 标题');
+    await workbench.quickInput.getByText('Authors, separated by commas').waitFor();
+    await workbench.answer('Jörg Müller, 2024');
+    await workbench.tab('2024-müller-ein-schöner-titel-标题.md').first().waitFor();
+    const name = (await readdir(vscode().file('notes'))).find((each) => each.startsWith('2024-m'));
+    expect(await readFile(vscode().file('notes', name ?? ''), 'utf8')).toContain('arxiv: "2401.99999"');
+    await workbench.clearToasts();
+  });
+});
+
+describe('the preview', () => {
+  it('shows a card beside a link to a paper, with the keyboard too', async () => {
+    const { workbench, page } = vscode();
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('linked.md');
+    await workbench.runCommand('Groundnote: Open Note Preview to the Side');
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('pointing-and-reasoning.en.md');
+    await workbench.runCommand('Groundnote: Open Note Preview to the Side');
+    const { frame } = await vscode().preview();
+    const link = frame.locator('#gn-note a[href="https://arxiv.org/abs/2308.00692"]').first();
+    await link.scrollIntoViewIfNeeded();
+    await link.hover();
+    const card = frame.locator('.gn-card');
+    await card.getByText('LISA: Reasoning Segmentation via Large Language Model').waitFor();
+    await vscode().screenshot('reference-card');
+    expect(await card.innerText()).toMatch(/Xin Lai, Zhuotao Tian[^]*CVPR 2024[^]*arXiv:2308\.00692/);
+    expect(await card.getByRole('button').allInnerTexts()).toEqual(['Open', 'Open Note']);
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'hidden' });
+  });
+
+  it('shows where other notes link here, and goes there', async () => {
+    const { workbench } = vscode();
+    const { frame } = await vscode().preview();
+    const summary = frame.locator('.gn-backlinks summary');
+    await summary.filter({ hasText: 'Linked from (1)' }).waitFor();
+    await summary.scrollIntoViewIfNeeded();
+    await summary.click();
+    await vscode().screenshot('backlinks');
+    await frame.locator('.gn-backlinks a', { hasText: 'Linked › Why' }).click();
+    await workbench.tab('linked.md').first().waitFor();
+  });
+
+  it('shows citations of the bibliography, and offers to make a note that a wiki link misses', async () => {
+    const { workbench } = vscode();
+    await workbench.runCommand('Groundnote: Open Note Preview to the Side');
+    await expect
+      .poll(async () => {
+        const { frame } = await vscode().preview();
+        return frame.locator('.gn-cite').allInnerTexts();
+      })
+      .toEqual(['(Lai & Jia, 2024)']);
+    const { frame } = await vscode().preview();
+    await frame.locator('.gn-cite a').hover();
+    await frame.locator('.gn-card').getByText('LISA from the bibliography').waitFor();
+    await vscode().screenshot('citation-card');
+    await frame.locator('a.gn-wiki-missing').click();
+    await workbench.toast(/Not yet\.md does not exist/);
+    await vscode().page.locator('.notification-toast .monaco-button', { hasText: 'Create Note' }).click();
+    await workbench.tab('Not yet.md').first().waitFor();
+  });
+});
