@@ -29,6 +29,7 @@ export const withoutLicenceFile = {
   '@microsoft/fast-element': { copyright: microsoft },
   '@microsoft/fast-foundation': { copyright: microsoft },
   '@microsoft/fast-web-utilities': { copyright: microsoft },
+  '@nodable/entities': { copyright: 'Copyright (c) Amit Gupta (https://solothought.com)' },
   imurmurhash: { copyright: 'Copyright (c) 2013 Gary Court, Jens Taylor' },
   'onnxruntime-common': onnxruntime,
   'onnxruntime-node': onnxruntime,
