@@ -358,8 +358,13 @@ function gatherPapers(notes: readonly IndexedNote[]): Paper[] {
     }
   }
   for (const paper of papers) {
-    const whole = paper.parts.find(({ part }) => part.whole && part.title) ?? paper.parts[0];
-    paper.title = whole?.part.title || noteName(whole?.note.path ?? '');
+    const titles = (whole: boolean) =>
+      paper.parts
+        .filter(({ part }) => part.whole === whole)
+        .map(({ part }) => part.title)
+        .sort((a, b) => b.length - a.length);
+    // Of several headings the longest says most: `LISA: Reasoning Segmentation …` and not `LISA`.
+    paper.title = titles(true)[0] || titles(false)[0] || noteName(paper.parts[0]?.note.path ?? '');
   }
   return papers.sort((a, b) => a.title.localeCompare(b.title));
 }
