@@ -84,7 +84,7 @@ describe('the papers view', () => {
   });
 
   it('opens the note at an equation, and a figure in the side panel', async () => {
-    const { page, workbench } = vscode();
+    const { workbench } = vscode();
     await row('\\mathcal{L} = ').click();
     await workbench.tab('pointing-and-reasoning.en.md').first().waitFor();
     await expect.poll(cursorLine).toBeGreaterThan(60);
