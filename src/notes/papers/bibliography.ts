@@ -30,7 +30,9 @@ export interface CitationText {
 }
 
 const maxBytes = 20_000_000;
-const made = new LRUCache<string, { stamp: string; texts: Record<string, CitationText> }>({ max: 20 });
+const made = new LRUCache<string, Record<string, CitationText>>({ max: 20 });
+let lastStamp = 0;
+const stamps = new WeakMap<object, string>();
 const known = new Map<string, { stamp: string; entries: Map<string, BibSource> }>();
 
 /** Where a note's bibliographies may lie. */
@@ -104,11 +106,16 @@ export function noteCitations(
   const sources = readBibliographies(files);
   const stamp = [noteFolder, ...files.map((file) => `${file} ${known.get(file)?.stamp}`)].join('\n');
   // The same object for the same files, so that nothing that cites is rendered again.
-  const before = made.get(noteFolder);
-  if (before?.stamp === stamp) return before.texts;
-  const texts = citationTexts(sources, noteFolder);
-  made.set(noteFolder, { stamp, texts });
+  let texts = made.get(stamp);
+  if (!texts) made.set(stamp, (texts = citationTexts(sources, noteFolder)));
   return texts;
+}
+
+/** A short text that is another one when the citations are: thousands of them are not compared at every keystroke. */
+export function citationsStamp(texts: Readonly<Record<string, CitationText>>): string {
+  let stamp = stamps.get(texts);
+  if (!stamp) stamps.set(texts, (stamp = `citations ${++lastStamp}`));
+  return stamp;
 }
 
 /** What the citations of a note show, by key: plain data that can be sent to another thread. */

@@ -22,7 +22,7 @@ import { contentSecurityPolicy } from './pagePolicy';
 import { answerGroundFences, type GroundRunner } from './groundRunner';
 import { figureUri, imageExtensions } from './figureUris';
 import type { Papers } from '../papers/papers';
-import { answerPapers, offerToCreateNote } from './previewPapers';
+import { answerPapers, followWikiTargets, offerToCreateNote, openAtHeading } from './previewPapers';
 import { ScrollSync } from './scrollSync';
 import type { NoteRendererClient } from '../render/workerClient';
 import { pathMark } from '../../protocol/noteRenderer';
@@ -162,12 +162,18 @@ export class NotePreview {
       },
       onRestart: (problem) => endpoint.send(renderProblem, { message: problem }),
     });
+    this.disposables.push(followWikiTargets(note, services.papers, services.renderer));
   }
 
   private follow(): void {
     const { renderer } = this.services;
     const folder = vscode.workspace.getWorkspaceFolder(this.note)?.uri;
-    const extensions = [...imageExtensions, ...imageExtensions.map((name) => name.toUpperCase()), 'json'];
+    const extensions = [
+      ...imageExtensions,
+      ...imageExtensions.map((name) => name.toUpperCase()),
+      'json',
+      'bib',
+    ];
     const files = `*.{${extensions.join(',')}}`;
     // Outside the workspace only the note's own folder is watched: what lies below may be a whole disk.
     const figures = vscode.workspace.createFileSystemWatcher(
@@ -298,6 +304,7 @@ export class NotePreview {
       );
       if (answer !== open) return;
     }
+    if (await openAtHeading(uri, href, this.services.papers)) return;
     await vscode.commands.executeCommand('vscode.open', uri, {
       viewColumn: this.editors()[0]?.viewColumn ?? vscode.ViewColumn.One,
     });

@@ -15,6 +15,7 @@ import {
 } from '../../protocol/preview';
 import type { Endpoint } from '../../protocol/rpc';
 import { noteName, type Mention } from '../index/collection';
+import { placeOf } from '../index/noteIndex';
 import { serviceFor } from '../papers/services';
 import type { BibliographyOptions, BibSource } from '../papers/bibliography';
 import type { PaperDetails } from '../papers/details';
@@ -162,6 +163,39 @@ const backlink = ({ note, line, heading, context }: Mention): Backlink => ({
   path: note.path.startsWith(`${note.root}/`) ? note.path.slice(note.root.length + 1) : note.path,
   ...{ heading, line, context },
 });
+
+/** Opens a note at the heading that a link names after `#`; false where there is no such note or heading. */
+export async function openAtHeading(uri: vscode.Uri, href: string, papers: Papers): Promise<boolean> {
+  let fragment = /#(.+)$/s.exec(href)?.[1] ?? '';
+  try {
+    fragment = decodeURIComponent(fragment);
+  } catch {
+    // Not an encoded address: the words as they are.
+  }
+  if (!fragment) return false;
+  const headings = (await papers.index.load()).get(uri.toString())?.facts.headings ?? [];
+  const found = headings.find(({ slug }) => slug !== '' && slug === fragment.toLowerCase());
+  if (!found) return false;
+  await openNoteAt(uri, found.line);
+  return true;
+}
+
+/** Tells the thread that renders the note where its wiki links lead, now and when names of notes change. */
+export function followWikiTargets(
+  note: vscode.Uri,
+  papers: Papers,
+  renderer: { setWikiTargets(note: string, targets: Record<string, string>): void },
+): vscode.Disposable {
+  const send = async () => {
+    const collection = await papers.index.load();
+    renderer.setWikiTargets(note.toString(), collection.wikiTargets(placeOf(note)));
+  };
+  const log = (error: unknown) => papers.log.warn(`Wiki links were not resolved: ${String(error)}`);
+  send().catch(log);
+  return papers.index.onDidChange(({ names }) => {
+    if (names) send().catch(log);
+  });
+}
 
 /**
  * A link to a note that does not exist: offers to make it, and returns at once. False for what is no note, or lies outside of

@@ -25,6 +25,7 @@ import { createMarkdown, type Flavour, type NoteEnv, type ResolvedNote } from '.
 import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
 import { Slugger } from '../markdown/slugs';
 import { BlockParser, blockTokens, type Reference, type SourceBlock } from './blockParser';
+import { citationsStamp } from '../papers/bibliography';
 import { frontMatterHtml, splitFrontMatter, type FrontMatter } from './frontMatter';
 
 export interface RenderOptions {
@@ -401,7 +402,7 @@ export class NoteDocument {
         if (unit.blocks.some(({ source }) => source.includes('\\'))) unit.rendered = undefined;
     }
     this.citations = this.options.citations?.(this.frontMatter);
-    const citationsKey = this.citations && JSON.stringify(this.citations);
+    const citationsKey = this.citations && citationsStamp(this.citations);
     const slugger = new Slugger();
     const numbers = new Map<string, number>();
     const uses: number[] = [];

@@ -23,7 +23,8 @@ import {
 } from '../../protocol/noteRenderer';
 import { Endpoint } from '../../protocol/rpc';
 import { CodeHighlighter } from '../markdown/highlight';
-import { bibliographyFiles, citationTexts, readBibliographies } from '../papers/bibliography';
+import { lookUpWikiTarget } from '../index/collection';
+import { noteCitations } from '../papers/bibliography';
 import { NoteDocument, type RenderOptions } from './noteDocument';
 import { NoteStream } from './noteStream';
 import { resolveImage } from './resources';
@@ -70,20 +71,19 @@ const optionsOf = (note: string, settings: RenderSettings): RenderOptions => ({
   highlighter,
   resolveImage: (source) => resolveImage(settings, source),
   resolveNote: (target) => {
-    const href = wikiTargets.get(note)?.[target];
-    return href === undefined ? { href: `${target}.md`, exists: false } : { href, exists: true };
+    const targets = wikiTargets.get(note);
+    // Until the notes have been read, none counts as missing.
+    return targets ? lookUpWikiTarget(targets, target) : { href: `${target}.md`, exists: true };
   },
-  citations: (frontMatter) => {
-    if (settings.path === undefined) return undefined;
-    const folder = path.dirname(settings.path);
-    const files = bibliographyFiles(
-      frontMatter?.values,
-      folder,
-      settings.bibliography,
-      settings.roots[0] ?? '',
-    );
-    return files.length ? citationTexts(readBibliographies(files), folder) : undefined;
-  },
+  citations: (frontMatter) =>
+    settings.path === undefined
+      ? undefined
+      : noteCitations(frontMatter?.values, path.dirname(settings.path), {
+          setting: settings.bibliography,
+          root: settings.roots[0] ?? '',
+          // A note that may not use HTML is one that is not trusted.
+          outside: settings.allowHtml,
+        }),
 });
 
 /** Does what a message asks of a note; a note that is not open any more is left alone. */

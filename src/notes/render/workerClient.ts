@@ -52,6 +52,8 @@ interface Thread {
 export class NoteRendererClient {
   private thread: Thread | undefined;
   private readonly notes = new Map<string, RenderedNoteOwner>();
+  /** For a thread that is started again. */
+  private readonly wikiTargets = new Map<string, Record<string, string>>();
   private pinging = false;
   private theme: EditorTheme | undefined;
 
@@ -68,6 +70,8 @@ export class NoteRendererClient {
     const owner = this.notes.get(note);
     if (!owner) return;
     this.endpoint.send(openNote, { note, text: owner.text(), settings: owner.settings() });
+    const targets = this.wikiTargets.get(note);
+    if (targets) this.endpoint.send(wikiTargetsChanged, { note, targets });
     this.watch();
   }
 
@@ -103,7 +107,9 @@ export class NoteRendererClient {
 
   /** Where the wiki links of a note lead: addresses, relative to it, by target. */
   setWikiTargets(note: string, targets: Record<string, string>): void {
-    if (this.notes.has(note)) this.endpoint.send(wikiTargetsChanged, { note, targets });
+    if (!this.notes.has(note)) return;
+    this.wikiTargets.set(note, targets);
+    this.endpoint.send(wikiTargetsChanged, { note, targets });
   }
 
   filesChanged(): void {
@@ -112,6 +118,7 @@ export class NoteRendererClient {
 
   close(note: string): void {
     this.notes.delete(note);
+    this.wikiTargets.delete(note);
     if (this.notes.size === 0) this.end();
     else this.endpoint.send(closeNote, { note });
   }
