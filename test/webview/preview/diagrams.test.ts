@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CodeHighlighter } from '../../../src/notes/markdown/highlight';
@@ -54,6 +54,7 @@ pie title Shares
 \`\`\`
 `;
 
+const axeSource = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const highlighter = new CodeHighlighter();
 let feed: NoteFeed;
 
@@ -87,6 +88,17 @@ async function open(text: string, theme: ThemeName = 'vscode-light'): Promise<vo
   await page.waitForSelector('body[data-ready="true"]');
 }
 
+/** What axe-core calls serious or critical. */
+const seriousProblems = async () => {
+  await inPage(page, axeSource);
+  const { violations } = await inPage<{
+    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  }>(page, `axe.run('#gn-note')`);
+  return violations
+    .filter(({ impact }) => /serious|critical/.test(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`);
+};
+
 const pictures = () => page.locator('.gn-picture > svg').count();
 
 describe('diagrams', () => {
@@ -102,6 +114,7 @@ describe('diagrams', () => {
       await expect.poll(pictures, { timeout: 30_000 }).toBe(4);
       await page.screenshot({ path: `out/preview/diagrams-${theme}.png`, fullPage: true });
       expect(problems).toEqual([]);
+      expect(await seriousProblems()).toEqual([]);
       expect(await page.locator('.gn-diagram-error').count()).toBe(0);
       expect(
         await page
@@ -287,7 +300,6 @@ describe('diagrams', () => {
       // The page answers while and after.
       expect(await inPage(page, `1 + 1`)).toBe(2);
     }
-    console.log(await errors());
   });
 });
 
