@@ -312,6 +312,8 @@ function mathBackslash(state: StateInline, silent: boolean): boolean {
   const { src, pos } = state;
   if (src.charCodeAt(pos) !== 92) return false;
   const next = src[pos + 1];
+  // In the text of a link brackets are escaped because they are brackets.
+  if (next === '[' && state.linkLevel > 0) return false;
   if (next === '(' || next === '[') {
     const close = findClose(state, next === '(' ? '\\)' : '\\]', pos + 2);
     if (close < 0) return false;

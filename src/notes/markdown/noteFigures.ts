@@ -1,5 +1,5 @@
 /** Pictures of a note become figures. */
-import type { MarkdownIt } from 'markdown-it';
+import type { MarkdownIt, Token } from 'markdown-it';
 import { figureHtml, resolveFigure, type ImageTag } from './figures';
 import type { NoteEnv } from './markdown';
 
@@ -8,6 +8,16 @@ export function renderFigure(env: NoteEnv, tag: ImageTag, line?: number): string
   const figure = resolveFigure(tag.source, (source) => env.resolveImage(source));
   env.figures.push(figure);
   return figureHtml(tag, figure, env.figure, line);
+}
+
+/** A formula is its TeX where only text can stand; brackets that were escaped are brackets. */
+function asText(token: Token): Token {
+  if (token.type !== 'math_inline' && token.type !== 'math_block') return token;
+  const brackets = token.markup === '\\[';
+  return Object.assign(Object.create(token) as Token, {
+    type: 'text',
+    content: brackets ? `[${token.content}]` : token.content,
+  });
 }
 
 /** A paragraph that is only a picture becomes a `<figure>`; a picture in a line of text stays in it. */
@@ -33,7 +43,7 @@ export function useFigures(md: MarkdownIt): void {
     if (!token) return '';
     const tag = {
       source: String(token.attrGet('src') ?? ''),
-      alt: renderer.renderInlineAsText(token.children ?? [], options, env),
+      alt: renderer.renderInlineAsText((token.children ?? []).map(asText), options, env),
       title: String(token.attrGet('title') ?? ''),
       width: token.attrGet('width') === null ? undefined : String(token.attrGet('width')),
     };

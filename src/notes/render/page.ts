@@ -109,7 +109,7 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
   const formulas = content.match(/class="katex-mathml"|class="katex-error"/g)?.length ?? 0;
   const title = note.title || path.basename(options.path);
   const html = `<!DOCTYPE html>
-<html${/[\u4e00-\u9fff]/.test(title) ? ' lang="zh"' : ''}>
+<html lang="${/[\u4e00-\u9fff]/.test(title) ? 'zh' : 'en'}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(

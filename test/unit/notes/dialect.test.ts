@@ -113,6 +113,17 @@ describe('wiki links', () => {
   });
 });
 
+describe('text of pictures and links', () => {
+  it('keeps formulas as TeX, and escaped brackets as brackets', () => {
+    expect(dialectHtml('![the loss $L_1$ of \\[3\\] \\[a b\\]](here.png)')).toContain(
+      'alt="the loss L_1 of [3] [a b]"',
+    );
+    expect(dialectHtml('[\\[a b\\] $x$](https://b.org)')).toMatch(
+      /<a href="https:\/\/b\.org">\[a b\] <span class="katex">/,
+    );
+  });
+});
+
 describe('alerts', () => {
   it('have a title, an icon and a role', () => {
     const html = dialectHtml('> [!note]\n> It is *so*.\n>\n> - one');
