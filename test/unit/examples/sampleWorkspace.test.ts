@@ -11,7 +11,9 @@ const examples = path.resolve('examples');
 const fixtures = path.resolve('test/fixtures/photos');
 
 describe('sample notes', () => {
-  const notes = readdirSync(path.join(examples, 'notes')).map((name) => path.join(examples, 'notes', name));
+  const notes = readdirSync(path.join(examples, 'notes'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(examples, 'notes', name));
 
   it.each(notes.map((note) => [path.basename(note), note]))('%s renders', (_, note) => {
     const page = renderPage(readFileSync(note, 'utf8'), { path: note });
