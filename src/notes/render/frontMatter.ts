@@ -4,7 +4,10 @@
  */
 import { parse as parseToml } from 'smol-toml';
 import { parse, parseDocument } from 'yaml';
+import type { Macros } from '../markdown/equations';
 import { escapeHtml } from '../markdown/escape';
+import { noteMacros } from '../markdown/macros';
+import { lineHtml, paragraphsHtml } from './metadataText';
 
 export interface FrontMatter {
   title: string;
@@ -134,16 +137,18 @@ function toName(value: unknown): string[] {
   return only !== undefined && others.length === 0 && typeof fields[only] === 'object' ? [only] : [];
 }
 
-/** The header that stands for the front matter. */
+/** The header that stands for the front matter. `macros` are for formulas in it. */
 export function frontMatterHtml(
-  { title, subtitle, date, authors, tags, abstract, raw }: FrontMatter,
+  frontMatter: FrontMatter,
   mode: 'header' | 'hidden' | 'raw',
+  macros: Macros = noteMacros(frontMatter),
 ): string {
+  const { title, subtitle, date, authors, tags, abstract, raw } = frontMatter;
   if (mode === 'hidden') return '';
   if (mode === 'raw') return raw ? `<pre class="gn-front-matter"><code>${escapeHtml(raw)}</code></pre>` : '';
   const parts: string[] = [];
-  if (title) parts.push(`<h1 class="gn-title">${escapeHtml(title)}</h1>`);
-  if (subtitle) parts.push(`<p class="gn-subtitle">${escapeHtml(subtitle)}</p>`);
+  if (title) parts.push(`<h1 class="gn-title">${lineHtml(title, macros)}</h1>`);
+  if (subtitle) parts.push(`<p class="gn-subtitle">${lineHtml(subtitle, macros)}</p>`);
   const byline: string[] = [];
   if (authors.length) byline.push(`<span class="gn-authors">${authors.map(escapeHtml).join(', ')}</span>`);
   if (date)
@@ -155,10 +160,8 @@ export function frontMatterHtml(
     parts.push(`<ul class="gn-tags">${tags.map((tag) => `<li>${escapeHtml(tag)}</li>`).join('')}</ul>`);
   }
   if (abstract) {
-    const paragraphs = abstract.split(/\n\s*\n/).map((text) => `<p>${escapeHtml(text.trim())}</p>`);
-    parts.push(
-      `<div class="gn-abstract" role="doc-abstract" aria-label="Abstract">${paragraphs.join('')}</div>`,
-    );
+    const text = paragraphsHtml(abstract, macros);
+    parts.push(`<div class="gn-abstract" role="doc-abstract" aria-label="Abstract">${text}</div>`);
   }
   return parts.length ? `<header class="gn-header">${parts.join('')}</header>` : '';
 }

@@ -181,7 +181,9 @@ export class NoteDocument {
 
   /** The HTML that stands for the front matter; empty without one. */
   get header(): string {
-    return this.frontMatter ? frontMatterHtml(this.frontMatter, this.options.frontMatter ?? 'header') : '';
+    return this.frontMatter
+      ? frontMatterHtml(this.frontMatter, this.options.frontMatter ?? 'header', this.macros)
+      : '';
   }
 
   /** Takes a whole new text; what it has in common with the one before is not parsed again. */

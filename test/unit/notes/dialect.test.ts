@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noteMacros, readMacros } from '../../../src/notes/markdown/macros';
-import { splitFrontMatter } from '../../../src/notes/render/frontMatter';
+import { frontMatterHtml, splitFrontMatter, type FrontMatter } from '../../../src/notes/render/frontMatter';
 import { dialectHtml } from './dialectSupport';
 
 describe('task lists', () => {
@@ -316,6 +316,20 @@ describe('front matter', () => {
       values: { macros: { '\\RR': '\\mathbb{R}' } },
     });
     expect(of('+++\ntitle = "T"\nbroken = [1\n+++\n')).toMatchObject({ title: 'T' });
+  });
+
+  it('shows formulas in title and abstract, and nothing else of Markdown in the title', () => {
+    const html = frontMatterHtml(
+      of(
+        '---\ntitle: A $k$-means *and* [x](y) <b>\nabstract: "It is *good*: $\\\\RR$ ![x](https://e.org/x.png)"\nmacros:\n  RR: R\n---\n',
+      ) as FrontMatter,
+      'header',
+    );
+    expect(html).toMatch(
+      /<h1 class="gn-title">A <span class="katex">.*<\/span>-means \*and\* \[x\]\(y\) &lt;b&gt;<\/h1>/,
+    );
+    expect(html).toMatch(/<p>It is <em>good<\/em>: <span class="katex">/);
+    expect(html).not.toMatch(/<img|katex-error/);
   });
 
   it('of Jekyll', () => {
