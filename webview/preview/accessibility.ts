@@ -5,7 +5,7 @@ import './accessibility.css';
 
 /** Parts of a note that scroll sideways where they are too wide, and what they are called. */
 const scrollers: [selector: string, name: string | undefined][] = [
-  ['.katex-block', 'Formula, scrolls sideways'],
+  // A display formula is a stop of its own: it can be copied (equations.ts).
   ['pre', 'Code, scrolls sideways'],
   // A table keeps its own role, and its name.
   ['table', undefined],

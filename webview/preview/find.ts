@@ -45,7 +45,7 @@ class Find {
 
   constructor(private readonly page: PreviewPage) {
     const { bar, input, count } = this;
-    bar.className = 'gn-find';
+    bar.className = 'gn-findbar';
     bar.setAttribute('role', 'search');
     bar.hidden = true;
     input.type = 'text';
@@ -122,7 +122,8 @@ class Find {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'gn-icon-button';
-    button.textContent = text;
+    // Drawn by the style sheet: a sign is no name.
+    button.dataset['sign'] = text;
     button.title = label;
     button.setAttribute('aria-label', label);
     button.addEventListener('click', run);
@@ -210,7 +211,7 @@ class Find {
     }
     const many = matches.length >= maxMatches ? '+' : '';
     this.count.textContent = matches.length ? `${current + 1} of ${matches.length}${many}` : 'No results';
-    this.bar.classList.toggle('gn-find-none', matches.length === 0);
+    this.bar.classList.toggle('gn-findbar-none', matches.length === 0);
   }
 
   /** Brings the match that is the current one into view; blocks on the way get their real height only now. */

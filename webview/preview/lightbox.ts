@@ -19,7 +19,10 @@ const iconButton = (label: string, text: string, run: () => void): HTMLButtonEle
   button.className = 'gn-icon-button';
   button.title = label;
   button.setAttribute('aria-label', label);
-  button.textContent = text;
+  const sign = document.createElement('span');
+  sign.textContent = text;
+  sign.setAttribute('aria-hidden', 'true');
+  button.append(sign);
   button.addEventListener('click', run);
   return button;
 };

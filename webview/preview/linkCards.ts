@@ -22,7 +22,7 @@ function targetOf(link: HTMLAnchorElement): Target | undefined {
   }
   const element = id ? document.getElementById(id) : null;
   if (!element) return undefined;
-  const footnote = element.closest('.footnotes li, .footnote-item');
+  const footnote = element.closest('.gn-footnotes li');
   if (footnote) return { kind: 'Footnote', content: [...footnote.childNodes].map(copyOf) };
   if (/^H[1-6]$/.test(element.tagName)) return sectionOf(element);
   const equation = element.closest('.katex-block, .katex-display, .katex');
@@ -46,7 +46,7 @@ function sectionOf(heading: Element): Target {
 function copyOf(node: Node): Node {
   const copy = node.cloneNode(true);
   if (!(copy instanceof Element)) return copy;
-  for (const gone of copy.querySelectorAll('.footnote-backref, button, .gn-buttons, .gn-labels'))
+  for (const gone of copy.querySelectorAll('.gn-footnote-back, button, .gn-buttons, .gn-labels'))
     gone.remove();
   for (const each of [copy, ...copy.querySelectorAll('*')])
     for (const name of ['id', 'tabindex', 'data-line', 'role', 'aria-current']) {
@@ -57,7 +57,7 @@ function copyOf(node: Node): Node {
 
 export function useLinkCards(page: PreviewPage): void {
   useCard(page, {
-    selector: 'a[href^="#"]:not(.footnote-backref):not(.gn-anchor):not(.header-anchor)',
+    selector: 'a[href^="#"]:not(.gn-footnote-back)',
     label: (anchor) => targetOf(anchor as HTMLAnchorElement)?.kind ?? 'Link',
     fill: (card) => {
       const target = targetOf(card.anchor as HTMLAnchorElement);

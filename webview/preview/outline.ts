@@ -27,14 +27,14 @@ const headingSelector = 'h1, h2, h3, h4, h5, h6';
 /** A heading's text: formulas as KaTeX's MathML would say everything twice. */
 function textOf(heading: HTMLElement): string {
   const copy = heading.cloneNode(true) as HTMLElement;
-  for (const hidden of copy.querySelectorAll('.katex-mathml, .gn-anchor, .header-anchor')) hidden.remove();
+  for (const hidden of copy.querySelectorAll('.katex-mathml')) hidden.remove();
   return (copy.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
 function headingsOf(block: HTMLElement): Heading[] {
   return [...block.querySelectorAll<HTMLElement>(headingSelector)].flatMap((heading) => {
     const text = textOf(heading);
-    if (!text || heading.closest('.footnotes')) return [];
+    if (!text || heading.closest('.gn-footnotes')) return [];
     return [
       {
         id: heading.id,
@@ -85,6 +85,8 @@ class Outline {
       this.soon();
     });
     window.addEventListener('scroll', () => this.soon(), { passive: true });
+    // Blocks get their real height only once they are seen.
+    new ResizeObserver(() => this.soon()).observe(page.main);
     this.show(open);
   }
 
@@ -224,8 +226,8 @@ class Outline {
 
   private markCurrent(): void {
     const { shown } = this.page.blocks;
-    // A heading is the current one as soon as it stands in the upper part of the window.
-    const line = shown.length ? lineAt(shown, window.scrollY + Math.min(120, window.innerHeight / 4)) : 0;
+    // A heading is the current one as soon as its block comes to the upper edge; the space above it belongs to the block.
+    const line = shown.length ? lineAt(shown, window.scrollY + 40) : 0;
     let at = lastIndex(this.rows, ({ noteLine }) => noteLine <= line);
     // The nearest one that is not folded away.
     while (at > 0 && this.rows[at]?.element.hidden) at--;

@@ -77,7 +77,7 @@ export class Scrolling {
     const last = this.blocks.shown.at(-1);
     if (!this.pinned || !last) return;
     // What has not come yet is waited for.
-    if (this.pinned.line > last.block.endLine && document.body.dataset['ready'] === undefined) return;
+    if (this.pinned.line > last.block.endLine && document.body.dataset['complete'] !== 'true') return;
     const place = this.place();
     if (Math.abs(place - window.scrollY) > 0.5) window.scrollTo({ top: place, behavior: 'instant' });
     this.put = window.scrollY;

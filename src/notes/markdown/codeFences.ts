@@ -37,7 +37,7 @@ export function useCodeFences(md: MarkdownIt): void {
     const kind = diagramKind(info.language);
     return kind
       ? diagramHtml(kind, token, info, note)
-      : codeHtml(token, info, note, renderer.renderAttrs(token));
+      : codeHtml(token, info, note, ofFirstLine(renderer.renderAttrs(token)));
   };
   const indented: RendererRule = (tokens, index, _options, env, renderer) => {
     const token = tokens[index];
@@ -45,6 +45,10 @@ export function useCodeFences(md: MarkdownIt): void {
   };
   md.renderer.rules.code_block = indented;
 }
+
+/** Code says which line of the note its first line of code is: the one after the fence. */
+const ofFirstLine = (attributes: string) =>
+  attributes.replace(/(data-line=")(\d+)/, (_, name: string, line: string) => `${name}${Number(line) + 1}`);
 
 /** A button that the page gives its meaning to; only where the page has a script. */
 const copyButton = '<button type="button" class="gn-copy" aria-label="Copy code" title="Copy code"></button>';

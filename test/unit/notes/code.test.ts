@@ -144,7 +144,7 @@ describe('fences', () => {
     expect(htmlOf('```\na < b\n```')).toBe('<pre><code>a &lt; b\n</code></pre>');
     expect(htmlOf('    a < b')).toBe('<pre><code>a &lt; b\n</code></pre>');
     expect(rendered('x\n\n```py\na\n```')).toContain(
-      '<pre><code class="language-py" data-language="py" data-line="2">a\n</code></pre>',
+      '<pre><code class="language-py" data-language="py" data-line="3">a\n</code></pre>',
     );
   });
 
@@ -152,7 +152,7 @@ describe('fences', () => {
     const html = rendered('```{.python title="a <b>.py"} {2}\n1\n2\n3\n```', { highlight });
     expect(html).toBe(
       '<div class="gn-code"><div class="gn-code-title">a &lt;b&gt;.py</div>' +
-        '<pre><code class="language-python" data-language="python" data-line="0">[python]1\n<span class="gn-marked">2</span>\n3\n</code></pre></div>\n',
+        '<pre><code class="language-python" data-language="python" data-line="1">[python]1\n<span class="gn-marked">2</span>\n3\n</code></pre></div>\n',
     );
   });
 

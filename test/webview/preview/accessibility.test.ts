@@ -193,7 +193,7 @@ describe('the preview for screen readers', () => {
       'list "Regions"',
       'button "Encoder"',
       'img "This image is missing: gone.png"',
-      'group "Formula, scrolls sideways":\n      - math: L = λ',
+      'group "Formula":\n      - math: L = λ',
       'columnheader "gIoU"',
       'group "Code, scrolls sideways"',
       'button "Copy code"',
