@@ -2,6 +2,7 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answersPath, parseAnswers } from '../../src/notes/ground/answers';
 import { processesOf } from '../support/processes';
 import { useVSCode } from '../support/useVSCode';
@@ -124,6 +125,42 @@ describe('a ground fence', () => {
     await expect.poll(() => first.getAttribute('data-state'), { timeout: 60_000 }).toBe('answered');
     expect(await first.innerText()).toMatch(/is not written in this picture/);
     expect(await first.locator('.gn-region').count()).toBe(0);
+  });
+});
+
+describe('the editor', () => {
+  it('offers keys and pictures inside a fence, and marks what cannot be read', async () => {
+    const { workbench, page } = vscode();
+    await workbench.tab(note).first().click();
+    await page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+    await page.keyboard.press('Control+End');
+    // Typed in one go: brackets and quotes are not closed by the editor.
+    await page.keyboard.insertText('\n```ground\n\n```\n');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    const offered = page.locator('.suggest-widget.visible .monaco-list-row');
+    const choose = async (name: string) => {
+      await page.keyboard.press('Control+Space');
+      const row = offered.filter({ hasText: name }).first();
+      await row.waitFor({ timeout: 15_000 });
+      await row.click();
+    };
+    await choose('image');
+    await offered.filter({ hasText: '../figures/lisa-architecture.png' }).first().click({ timeout: 15_000 });
+    const text = () => page.locator('.editor-instance .view-lines').first().innerText();
+    await expect
+      .poll(async () => (await text()).replaceAll('\u00a0', ' '))
+      .toContain('image: ../figures/lisa-architecture.png');
+    await page.keyboard.insertText('\nqery: x');
+    await page.locator('.editor-instance .squiggly-warning').first().waitFor({ timeout: 15_000 });
+    await vscode().screenshot('figures fence help');
+    for (let steps = 0; steps < 8 && (await workbench.isDirty(note)); steps++) {
+      await workbench.undo();
+      await sleep(200);
+    }
+    await workbench.waitForDirty(note, false);
+    // What is opened next goes beside the preview, not over it.
+    await (await vscode().preview()).frame.locator('h1').click();
   });
 });
 

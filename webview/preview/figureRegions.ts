@@ -30,7 +30,16 @@ export function useFigures(page: PreviewPage): void {
     status.textContent = on ? 'Regions are shown.' : 'Regions are hidden.';
   };
   page.endpoint.on(toggleRegions, toggle);
+  main.addEventListener(
+    'load',
+    ({ target }) => {
+      if (target instanceof HTMLImageElement) checkSize(target);
+    },
+    true,
+  );
   page.onShown((changed) => {
+    for (const element of changed)
+      for (const image of element.querySelectorAll<HTMLImageElement>('.gn-frame > img')) checkSize(image);
     const on = String(!document.body.classList.contains(offClass));
     for (const element of changed)
       for (const button of element.querySelectorAll('.gn-toggle')) button.setAttribute('aria-pressed', on);
@@ -71,6 +80,27 @@ export function useFigures(page: PreviewPage): void {
   main.addEventListener('pointerleave', () => light(undefined));
   main.addEventListener('focusin', onEnter);
   main.addEventListener('focusout', () => light(undefined));
+}
+
+/** Shapes may differ by so much: a picture's sides are whole pixels. */
+const sameShape = 0.02;
+
+/** Regions that were made for a picture of another shape would lie anywhere: they are put away, and the figure says so. */
+function checkSize(image: HTMLImageElement): void {
+  const frame = image.closest('.gn-frame');
+  const figure = frame?.parentElement;
+  const drawn = frame?.querySelector<SVGSVGElement>('.gn-regions')?.viewBox.baseVal;
+  if (!frame || !figure || !drawn || !image.naturalWidth) return;
+  const ratio = (image.naturalWidth * drawn.height) / (image.naturalHeight * drawn.width);
+  const misfit = Math.abs(Math.log(ratio)) > sameShape;
+  frame.classList.toggle('gn-misfit', misfit);
+  figure.querySelector(':scope > .gn-misfit-note')?.remove();
+  if (!misfit) return;
+  const note = document.createElement('span');
+  note.className = 'gn-overlay-note gn-misfit-note';
+  note.setAttribute('role', 'note');
+  note.textContent = `The regions are for a picture of ${drawn.width} × ${drawn.height} pixels, and this one has ${image.naturalWidth} × ${image.naturalHeight}.`;
+  frame.after(note);
 }
 
 function ground(page: PreviewPage, element: HTMLElement): void {

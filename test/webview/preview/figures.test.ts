@@ -179,6 +179,15 @@ describe('regions over a figure', () => {
     ]);
   });
 
+  it('that are for a picture of another shape are put away, and the figure says so', async () => {
+    await open(figure, {}, { ...overlay, stamp: '2', size: { width: 640, height: 480 } });
+    const note = page.locator('figure .gn-misfit-note');
+    expect(await note.innerText()).toBe(
+      'The regions are for a picture of 640 × 480 pixels, and this one has 640 × 240.',
+    );
+    expect(await page.locator('figure .gn-regions').isVisible()).toBe(false);
+  });
+
   it('are replaced by a sentence where the sidecar is broken; a missing picture has no buttons', async () => {
     const problem = 'a.json is not used: it is broken JSON.';
     await open(`${figure}\n\n![gone](gone.png)`, {}, { ...overlay, regions: [], problem });
