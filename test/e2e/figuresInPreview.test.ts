@@ -160,7 +160,7 @@ describe('the editor', () => {
     }
     await workbench.waitForDirty(note, false);
     // What is opened next goes beside the preview, not over it.
-    await (await vscode().preview()).frame.locator('h1').click();
+    await workbench.runCommand('View: Focus Second Editor Group');
   });
 });
 
