@@ -160,7 +160,8 @@ describe('the editor', () => {
     }
     await workbench.waitForDirty(note, false);
     // What is opened next goes beside the preview, not over it.
-    await workbench.runCommand('View: Focus Second Editor Group');
+    await page.keyboard.press('Control+2');
+    await page.locator('.editor-group-container.active .tab[aria-label^="Preview"]').waitFor();
   });
 });
 
