@@ -14,7 +14,7 @@ const anyScroller = scrollers.map(([selector]) => selector).join(', ');
 
 export function useAccessibility(page: PreviewPage): void {
   const inView = new Set<Element>();
-  // Only what is near the window is measured: a long note has thousands of formulas.
+  // Only what is near the window is measured: a long note has thousands of them.
   const nearby = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {

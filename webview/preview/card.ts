@@ -175,7 +175,11 @@ class Cards {
 
   /** What the keyboard can reach in the card. */
   private stops(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>('a[href], button:not(:disabled), input, summary')];
+    return [
+      ...this.element.querySelectorAll<HTMLElement>(
+        'a[href], button:not(:disabled), input, summary, [tabindex="0"]',
+      ),
+    ];
   }
 
   private key(event: KeyboardEvent): void {

@@ -50,6 +50,8 @@ function copyOf(node: Node): Node {
     gone.remove();
   for (const each of [copy, ...copy.querySelectorAll('*')])
     for (const name of ['id', 'tabindex', 'data-line', 'role', 'aria-current']) {
+      // A formula may be wider than the card: the keyboard scrolls it there as it does in the text.
+      if (name === 'tabindex' && each.matches('.katex-block')) continue;
       if (name !== 'role' || each.getAttribute('role') === 'button') each.removeAttribute(name);
     }
   return copy;
