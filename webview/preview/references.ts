@@ -65,8 +65,8 @@ function show(page: PreviewPage, card: OpenCard, name: PaperName, answer: Refere
     const { title, authors, year, venue, source } = answer;
     const named = authors.slice(0, shownAuthors).join(', ');
     const more = authors.length > shownAuthors ? ` and ${authors.length - shownAuthors} more` : '';
-    // A venue often names its year.
-    const where = [venue, year && !venue.includes(String(year)) ? String(year) : '']
+    // A venue often names a year; two of them would only puzzle.
+    const where = [venue, year && !/\b(?:19|20)\d\d\b/.test(venue) ? String(year) : '']
       .filter(Boolean)
       .join(', ');
     parts.push(element('p', 'gn-reference-title', title));

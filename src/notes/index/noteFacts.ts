@@ -34,8 +34,8 @@ export interface NoteEquation {
   tex: string;
   /** From `\label`; empty without one. */
   label: string;
-  /** From `\tag`; empty without one. */
-  tag: string;
+  /** What the preview shows beside it: `1`, `2–3`, or the text of a `\tag`; empty without a number. */
+  number: string;
   line: number;
 }
 

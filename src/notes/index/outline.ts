@@ -26,8 +26,8 @@ export function outlineOf(facts: NoteFacts, { line: first, endLine, whole }: Pap
     const detail = label === file ? '' : file;
     entries.push({ level: 9, entry: { kind: 'figure', label, detail, line, source, children: [] } });
   }
-  for (const { tex, label, tag, line } of facts.equations.filter(inside)) {
-    const detail = [tag && `(${tag})`, label].filter(Boolean).join(' ');
+  for (const { tex, label, number, line } of facts.equations.filter(inside)) {
+    const detail = [number && `(${number})`, label].filter(Boolean).join(' ');
     entries.push({ level: 9, entry: { kind: 'equation', label: tex, detail, line, children: [] } });
   }
   entries.sort((a, b) => a.entry.line - b.entry.line || a.level - b.level);

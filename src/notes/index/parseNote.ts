@@ -2,8 +2,9 @@
  * A note's text → what the index knows about it. One pass over the lines, without the Markdown parser: an index reads
  * thousands of notes, and what it needs (headings, links, figures, display equations) stands in lines of their own.
  */
+import { formulaShape } from '../markdown/equations';
 import { decodeSource } from '../markdown/figures';
-import { Slugger } from '../markdown/slugs';
+import { headingText, Slugger } from '../markdown/slugs';
 import { splitFrontMatter, toList, type FrontMatter } from '../render/frontMatter';
 import { paperReference, type PaperReference } from '../papers/reference';
 import type { NoteEquation, NoteFacts, NoteHeading, PaperMention, PaperPart } from './noteFacts';
@@ -98,7 +99,7 @@ function wholeNote(frontMatter: FrontMatter | undefined, title: string, endLine:
 }
 
 /** A heading's text without marks: images and links become their words. */
-function headingText(source: string): string {
+function shownText(source: string): string {
   return source
     .replace(/!?\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, '$1')
     .replace(/!?\[\[(?:[^[\]|]*\|)?([^[\]]*)\]\]/g, '$1')
@@ -146,6 +147,7 @@ class Reader {
   readonly equations: NoteEquation[] = [];
   readonly mentions: PaperMention[] = [];
   private readonly slugger = new Slugger();
+  private nextEquation = 1;
   private readonly definitions = new Map<string, string>();
   private readonly usages: Usage[] = [];
   /** Lines in which a link does not say what a section is about: rows of tables. */
@@ -278,8 +280,8 @@ class Reader {
   }
 
   private addHeading(level: number, source: string, index: number): void {
-    const text = headingText(source);
-    this.headings.push({ level, text, line: index + this.offset, slug: this.slugger.slug(text) });
+    const slug = this.slugger.slug(headingText(source));
+    this.headings.push({ level, text: shownText(source), line: index + this.offset, slug });
   }
 
   /** `**Method**` alone, with content after it, does a heading's work. */
@@ -344,7 +346,7 @@ class Reader {
       // Text after a formula of one line belongs to a line of text.
       if (index === start && close === '$$' && rest.slice(at + 2).trim()) return undefined;
       content.push(rest.slice(0, at));
-      this.addEquation(content, start);
+      this.addEquation(content, start, begin ? [begin[0], close] : undefined);
       return index;
     }
     return undefined;
@@ -355,10 +357,12 @@ class Reader {
     for (const [, tex] of line.matchAll(/\$\$([^$]+)\$\$/g)) this.addEquation([tex ?? ''], at - this.offset);
   }
 
-  private addEquation(content: string[], index: number): void {
-    const all = content.join('\n');
+  private addEquation(content: string[], index: number, around = ['', '']): void {
+    const all = `${around[0]}${content.join('\n')}${around[1]}`;
     const label = /\\label\s*\{([^{}]*)\}/.exec(all)?.[1]?.trim() ?? '';
-    const tag = /\\tag\*?\s*\{((?:[^{}]|\{[^{}]*\})*)\}/.exec(all)?.[1]?.trim() ?? '';
+    // Counted as the preview counts; of a formula that is nothing but its number, too.
+    const rows = formulaShape(all, true).rows.map(({ tag }) => tag ?? String(this.nextEquation++));
+    const number = rows.length > 1 ? `${rows[0]}–${rows.at(-1)}` : (rows[0] ?? '');
     const first = content
       .map((line) =>
         line
@@ -371,7 +375,7 @@ class Reader {
       )
       .find(Boolean);
     if (!first) return;
-    this.equations.push({ tex: shorten(first), label, tag, line: index + this.offset });
+    this.equations.push({ tex: shorten(first), label, number, line: index + this.offset });
   }
 
   private addLinks(line: string, at: number): void {

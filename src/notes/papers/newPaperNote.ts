@@ -33,9 +33,16 @@ const isReference = (value: unknown): value is PaperReference =>
 const isDetails = (value: unknown): value is PaperDetails =>
   typeof value === 'object' && value !== null && 'authors' in value && 'abstract' in value;
 
+/** An address or id of arXiv that was copied just now. */
+async function arxivInClipboard(): Promise<string> {
+  // A browser would ask the user about the clipboard, or complain.
+  if (vscode.env.uiKind !== vscode.UIKind.Desktop) return '';
+  const text = (await vscode.env.clipboard.readText()).trim();
+  return text.length < 300 && paperReference(text)?.kind === 'arxiv' ? text : '';
+}
+
 async function askForPaper(): Promise<string | undefined> {
-  const clipboard = (await vscode.env.clipboard.readText()).trim();
-  const proposed = clipboard.length < 300 && paperReference(clipboard)?.kind === 'arxiv' ? clipboard : '';
+  const proposed = await arxivInClipboard();
   const value = await vscode.window.showInputBox({
     title: 'New Paper Note',
     prompt: 'An arXiv id, a DOI, the address of the paper, or its title',

@@ -92,8 +92,8 @@ function valuesOf(note: NewNote): Values {
   const line = (text: string) => text.replace(/\s+/g, ' ').trim();
   const name = note.arxiv ? `arXiv:${note.arxiv}` : note.doi ? `doi:${note.doi}` : note.url;
   const about = [note.venue && line(note.venue), note.year ? String(note.year) : ''].filter(Boolean);
-  // A venue often names its year already.
-  const where = about[0]?.includes(about[1] ?? '\0') ? about.slice(0, 1) : about;
+  // A venue often names a year already.
+  const where = /\b(?:19|20)\d\d\b/.test(about[0] ?? '') ? about.slice(0, 1) : about;
   return {
     title: line(note.title),
     date: note.date,

@@ -210,7 +210,8 @@ export class PapersTree implements vscode.TreeDataProvider<PaperItem>, vscode.Di
         break;
       case 'equation':
         row.iconPath = new vscode.ThemeIcon('symbol-operator');
-        row.description = item.entry.detail;
+        // The number and the label are how a text speaks of it, so they stand first.
+        row.description = item.entry.detail ? item.entry.label : '';
         row.tooltip = item.entry.label;
         row.command = open;
         row.accessibilityInformation = { label: `Equation ${item.entry.detail} ${item.entry.label}` };
@@ -256,6 +257,8 @@ export class PapersTree implements vscode.TreeDataProvider<PaperItem>, vscode.Di
         const { note, heading } = item.mention;
         return heading || note.facts.title || relative(note);
       }
+      case 'equation':
+        return item.entry.detail || item.entry.label;
       default:
         return item.entry.label || '…';
     }

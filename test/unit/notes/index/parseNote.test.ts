@@ -121,13 +121,13 @@ describe('what the index knows about a note', () => {
       ].join('\n'),
     );
     expect(facts.equations).toEqual([
-      { tex: 'a = b', label: 'eq:a', tag: '', line: 0 },
-      { tex: 'c = d', label: '', tag: '3', line: 5 },
-      { tex: 'e = f', label: '', tag: '', line: 6 },
-      { tex: 'g &= h', label: 'eq:g', tag: '', line: 7 },
-      { tex: 'k = l', label: '', tag: '', line: 11 },
-      { tex: 'm = n', label: '', tag: '', line: 14 },
-      { tex: 'o = p', label: '', tag: '', line: 17 },
+      { tex: 'a = b', label: 'eq:a', number: '1', line: 0 },
+      { tex: 'c = d', label: '', number: '3', line: 5 },
+      { tex: 'e = f', label: '', number: '', line: 6 },
+      { tex: 'g &= h', label: 'eq:g', number: '2–3', line: 7 },
+      { tex: 'k = l', label: '', number: '', line: 11 },
+      { tex: 'm = n', label: '', number: '', line: 14 },
+      { tex: 'o = p', label: '', number: '', line: 17 },
     ]);
   });
 });

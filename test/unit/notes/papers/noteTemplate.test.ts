@@ -37,7 +37,7 @@ arxiv: "2308.00692"
 
 # LISA: "Reasoning" Segmentation
 
-[arXiv:2308.00692](<https://arxiv.org/abs/2308.00692>) · CVPR 2024 · 2023
+[arXiv:2308.00692](<https://arxiv.org/abs/2308.00692>) · CVPR 2024
 
 ## Abstract
 
