@@ -98,6 +98,7 @@ describe('the papers view', () => {
   it('can be filtered', async () => {
     const { workbench, page } = vscode();
     await page.locator('.action-label[aria-label="Filter Papers…"]').first().click();
+    await workbench.quickInput.getByText('Words of a title').waitFor();
     await workbench.answer('onellm');
     await expect.poll(async () => (await texts()).filter((text) => /Ferret/.test(text)).length).toBe(0);
     await page.getByText('Filter: onellm').waitFor();
@@ -123,10 +124,16 @@ describe('the papers view', () => {
   });
 });
 
+/** Runs the command, and waits until its own question has taken the palette's place. */
+async function newPaperNote(): Promise<void> {
+  await vscode().workbench.runCommand('Groundnote: New Paper Note');
+  await vscode().workbench.quickInput.getByText('An arXiv id, a DOI').waitFor();
+}
+
 describe('a new paper note', () => {
   it('asks once before anything is sent, is filled from arXiv, and is opened with its preview', async () => {
     const { workbench, page } = vscode();
-    await workbench.runCommand('Groundnote: New Paper Note');
+    await newPaperNote();
     await workbench.answer('https://arxiv.org/abs/cs/0112017');
     await workbench.quickInput.getByText('Look up title and authors at arXiv?').waitFor();
     expect(server.asked).toEqual([]);
@@ -146,7 +153,7 @@ describe('a new paper note', () => {
 
   it('offers the note that is about the paper already', async () => {
     const { workbench } = vscode();
-    await workbench.runCommand('Groundnote: New Paper Note');
+    await newPaperNote();
     await workbench.answer('arXiv:cs/0112017v1');
     await workbench.toast(/2001-author-old-paper\.md is about this paper already/);
     await workbench.clearToasts();
@@ -155,7 +162,7 @@ describe('a new paper note', () => {
 
   it('takes what is typed where nothing is found, and says why', async () => {
     const { workbench } = vscode();
-    await workbench.runCommand('Groundnote: New Paper Note');
+    await newPaperNote();
     await workbench.answer('2401.99999');
     await workbench.toast(/arXiv knows no paper 2401\.99999/);
     await workbench.quickInput.getByText('Title of the paper').waitFor();
