@@ -27,7 +27,11 @@ export function listKeys(...more: readonly ListedKey[]): void {
   listed.push(...more);
 }
 
-const nameOf = (event: KeyboardEvent) => `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.key}`;
+/** Letters as if Caps Lock were off. */
+function nameOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
+  const name = key.length === 1 && !shiftKey ? key.toLowerCase() : key;
+  return ctrlKey || metaKey ? `Ctrl+${name}` : name;
+}
 
 /** True where letters are text: a field, or something of the page that is open over it. */
 function takesText(target: EventTarget | null): boolean {
