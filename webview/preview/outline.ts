@@ -237,10 +237,9 @@ class Outline {
     this.current = row;
     if (!row) return;
     row.element.setAttribute('aria-current', 'location');
-    if (!this.tree.contains(document.activeElement)) {
-      this.moveTabStop(row);
-      keepInView(row.element, this.panel);
-    }
+    keepInView(row.element, this.panel);
+    // Who is on the way through the rows by keyboard stays where they are.
+    if (!this.tree.contains(document.activeElement)) this.moveTabStop(row);
   }
 
   private get tabStop(): HTMLElement | null {
