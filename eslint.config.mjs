@@ -45,6 +45,10 @@ export default tseslint.config(
       group: ['**/views/**', '**/extension*'],
     },
   ),
+  floor(
+    ['markdown', 'render', 'ground', 'equations'].map((folder) => `src/notes/${folder}/**`),
+    { paths: [vscodeModule], group: ['**/views/**', '**/extension*', '**/notes/preview/**'] },
+  ),
   floor(['src/inference/*.ts'], { group: ['**/views/**', '**/notes/**', '**/annotate/**', '**/extension*'] }),
   floor(['webview/**'], {
     paths: [vscodeModule],
