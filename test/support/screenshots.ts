@@ -10,19 +10,23 @@ const folder = path.join(root, 'media/screenshots');
 const note = 'pointing-and-reasoning.en.md';
 
 /** Saves the window with a palette of colours, which keeps text sharp and the file small. */
-async function take(vscode: VSCode, name: string): Promise<void> {
+async function take(vscode: VSCode, name: string, to = folder): Promise<void> {
   await vscode.workbench.clearToasts();
   // Hover marks and the caret would differ from run to run.
   await vscode.page.mouse.move(400, 5);
   await sleep(500);
   const window = await vscode.page.screenshot();
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, `${name}.png`);
+  await mkdir(to, { recursive: true });
+  const file = path.join(to, `${name}.png`);
   await sharp(window).png({ palette: true, colours: 192, effort: 10, compressionLevel: 9 }).toFile(file);
   console.log(`${path.relative(root, file)}  ${Math.round((await stat(file)).size / 1024)} KB`);
 }
 
-const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
+const themes = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  'high-contrast': 'Default High Contrast',
+};
 
 async function inVSCode(theme: keyof typeof themes, scene: (vscode: VSCode) => Promise<void>): Promise<void> {
   const vscode = await VSCode.launch({
@@ -40,7 +44,32 @@ async function openNote({ workbench }: VSCode): Promise<void> {
   await workbench.runCommand('Groundnote: Open Note Preview to the Side');
 }
 
+/** A note in VS Code's own preview, on the left, and in ours. */
+async function comparePreviews(theme: keyof typeof themes): Promise<void> {
+  await inVSCode(theme, async (vscode) => {
+    const { workbench, page } = vscode;
+    for (const name of [note, 'universal-models.zh.md']) {
+      await workbench.openFile(name);
+      await workbench.runCommand('Markdown: Open Preview');
+      await workbench.explorerMenu(`notes/${name}`, 'Open Note Preview to the Side');
+      const { frame } = await vscode.preview();
+      await frame.locator('.katex').first().waitFor({ state: 'attached' });
+      await workbench.runCommand('View: Close Primary Side Bar');
+      await sleep(1500);
+      await page.locator('.tab.active').first().hover();
+      await take(
+        vscode,
+        `preview-${name.includes('zh') ? 'zh' : 'en'}-${theme}`,
+        path.join(root, 'docs/pictures'),
+      );
+      await workbench.runCommand('View: Close All Editors');
+      await workbench.runCommand('View: Show Explorer');
+    }
+  });
+}
+
 export async function takeScreenshots(): Promise<void> {
+  for (const theme of ['light', 'dark', 'high-contrast'] as const) await comparePreviews(theme);
   await inVSCode('light', async (vscode) => {
     await openNote(vscode);
     const preview = await vscode.preview();
