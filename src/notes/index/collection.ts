@@ -100,8 +100,8 @@ class Sets {
   get(key: string): ReadonlySet<string> {
     return this.sets.get(key) ?? none;
   }
-  keys(): Iterable<string> {
-    return this.sets.keys();
+  entries(): Iterable<[string, ReadonlySet<string>]> {
+    return this.sets.entries();
   }
 }
 const none: ReadonlySet<string> = new Set();
@@ -176,15 +176,25 @@ export class NoteCollection {
     const folder = path.posix.dirname(from.path);
     if (!key) return { base: from.base, path: from.path, exists: true };
     if (/^\.\.?(?:\/|$)/.test(key)) return this.resolvePath(path.posix.join(folder, target.trim()), from);
-    const nearest = (uris: ReadonlySet<string>) =>
-      [...uris]
-        .flatMap((uri) => this.notes.get(uri) ?? [])
-        .filter(({ base }) => base === from.base)
-        .map((note) => ({ note, steps: distance(folder, path.posix.dirname(note.path)) }))
-        .sort((a, b) => a.steps - b.steps || compare(a.note.path, b.note.path))[0]?.note;
+    const nearest = (uris: ReadonlySet<string>) => this.nearest(uris, folder, from.base);
     const found = nearest(this.byPath.get(key)) ?? nearest(this.byTitle.get(key));
     if (found) return { base: found.base, path: found.path, exists: true };
     return this.resolvePath(path.posix.join(folder, target.trim().replace(/^\//, '')), from);
+  }
+
+  /** Of several notes the one in the nearest folder. */
+  private nearest(uris: ReadonlySet<string>, folder: string, base: string): IndexedNote | undefined {
+    let best: IndexedNote | undefined;
+    let bestSteps = Infinity;
+    for (const uri of uris) {
+      const note = this.notes.get(uri);
+      if (note?.base !== base) continue;
+      const steps = uris.size === 1 ? 0 : distance(folder, path.posix.dirname(note.path));
+      if (steps > bestSteps || (steps === bestSteps && best && compare(best.path, note.path) < 0)) continue;
+      best = note;
+      bestSteps = steps;
+    }
+    return best;
   }
 
   private resolvePath(target: string, { base }: NotePlace): WikiTarget {
@@ -199,10 +209,24 @@ export class NoteCollection {
    */
   wikiTargets(from: NotePlace): Record<string, string> {
     const targets: Record<string, string> = Object.create(null) as Record<string, string>;
+    const folder = path.posix.dirname(from.path);
+    // Most notes share their folder with others.
+    const folders = new Map<string, string>();
+    const addressOf = ({ path: target }: IndexedNote) => {
+      const slash = target.lastIndexOf('/') + 1;
+      const at = target.slice(0, slash);
+      let start = folders.get(at);
+      if (start === undefined) {
+        const relative = relativeAddress(from.path, `${at}x`);
+        folders.set(at, (start = relative.slice(0, -1)));
+      }
+      return start + encodeURIComponent(target.slice(slash));
+    };
+    // Paths after titles: a path is the stronger name.
     for (const names of [this.byTitle, this.byPath])
-      for (const key of names.keys()) {
-        const { path: target, base, exists } = this.resolveWikiLink(key, from);
-        if (exists && base === from.base) targets[key] = relativeAddress(from.path, target);
+      for (const [key, uris] of names.entries()) {
+        const note = this.nearest(uris, folder, from.base);
+        if (note) targets[key] = addressOf(note);
       }
     return targets;
   }
@@ -263,6 +287,7 @@ export class NoteCollection {
   }
 }
 
+const collator = new Intl.Collator();
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const linkPath = (target: string, { path: from, root }: NotePlace) =>
@@ -366,7 +391,7 @@ function gatherPapers(notes: readonly IndexedNote[]): Paper[] {
     // Of several headings the longest says most: `LISA: Reasoning Segmentation …` and not `LISA`.
     paper.title = titles(true)[0] || titles(false)[0] || noteName(paper.parts[0]?.note.path ?? '');
   }
-  return papers.sort((a, b) => a.title.localeCompare(b.title));
+  return papers.sort((a, b) => collator.compare(a.title, b.title));
 }
 
 const emptyPaper = (reference: PaperReference): Paper => ({

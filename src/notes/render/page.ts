@@ -6,6 +6,7 @@ import { escapeAttribute, escapeHtml, unescapeHtml } from '../markdown/escape';
 import type { Figure } from '../markdown/figures';
 import { readOverlay } from '../ground/overlays';
 import { imagePath } from './imagePaths';
+import { noteCitations } from '../papers/bibliography';
 import { renderNote, type RenderOptions } from './render';
 
 export interface PageOptions {
@@ -91,6 +92,10 @@ export function renderPage(noteText: string, options: PageOptions): RenderedPage
     allowHtml: options.allowHtml ?? true,
     frontMatter: options.frontMatter,
     notePath: path.resolve(options.path),
+    citations: (frontMatter) =>
+      noteCitations(frontMatter?.values, folder, {
+        ...{ setting: [], root: '', outside: options.allowHtml ?? true },
+      }),
     resolveImage: (source) => {
       const found = imagePath(source, folder);
       const uri = found.exists ? dataUri(found.path, maxBytes) : undefined;
