@@ -12,7 +12,7 @@ const vscode = useVSCode({
     await writeNotebook(workspace);
     await writeFile(
       path.join(workspace, 'notes/html.md'),
-      'A <b>bold</b> word, a tag <SEG>, and $x^2$.\n\n<script>document.title = "owned"</script>\n',
+      'A <b>bold</b> word, a tag <SEG>, and $x^2$.\n\n<script>document.title = "owned"</script>\n\n[A paper](https://arxiv.org/abs/1706.03762)\n',
     );
   },
 });
@@ -28,6 +28,13 @@ describe('an untrusted workspace', () => {
     expect(text).toContain('<script>');
     expect(await frame.locator('.gn-block b, .gn-block script').count()).toBe(0);
     expect(await frame.locator('.katex').count()).toBe(1);
+  });
+
+  it('looks no paper up, and does not ask whether it may', async () => {
+    const { frame } = await vscode().preview();
+    await frame.locator('#gn-note a', { hasText: 'A paper' }).hover();
+    await vscode().page.waitForTimeout(1500);
+    expect(await frame.locator('.gn-card').isVisible()).toBe(false);
   });
 
   it('segments with the embedded model', async () => {
