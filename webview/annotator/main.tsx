@@ -1,14 +1,11 @@
 /** The page of the side panel. */
+import '../ui/withoutEval';
 import { render } from 'preact';
-import { z } from 'zod';
 import { App } from './app';
 import { StoreContext } from './hooks';
 import { HostLink } from './host';
 import { PanelStore } from './store';
 import './styles.css';
-
-// The page's policy forbids making code from strings.
-z.config({ jitless: true });
 
 const { body } = document;
 const host = new HostLink(body.dataset['document'] ?? '');

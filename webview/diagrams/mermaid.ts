@@ -110,6 +110,9 @@ function configure(colors: DiagramColors): void {
   });
 }
 
+/** Tags in labels are words of the note, such as `<SEG>`; only `<br>` means something. (`<<interface>>` is no tag.) */
+const withVisibleTags = (source: string) => source.replace(/(?<!<)<(?=\/?[a-z])(?!br\s*\/?>)/gi, '#lt;');
+
 const draw: DrawMermaid = async (source, id, colors) => {
   checkMermaid(source);
   configure(colors);
@@ -118,7 +121,7 @@ const draw: DrawMermaid = async (source, id, colors) => {
   place.style.cssText = 'position:absolute;left:-10000px;top:0;width:800px;visibility:hidden';
   document.body.append(place);
   try {
-    const { svg, diagramType } = await mermaid.render(id, source.trimEnd(), place);
+    const { svg, diagramType } = await mermaid.render(id, withVisibleTags(source.trimEnd()), place);
     const title = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg > title');
     const name = source.match(/^---\s*\n[\s\S]*?^title:\s*(.+)$/m)?.[1]?.trim();
     return { svg, label: title?.textContent?.trim() || name || kinds[diagramType] || 'Diagram' };

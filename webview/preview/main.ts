@@ -1,4 +1,5 @@
 /** The page of a note's preview. */
+import '../ui/withoutEval';
 import {
   noteSpliced,
   openFigure,

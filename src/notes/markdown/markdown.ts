@@ -8,13 +8,14 @@ import { useCitations } from './citations';
 import { useCjkBreaks } from './cjkBreaks';
 import { useCodeFences } from './codeFences';
 import type { Figure, FigureOptions, ResolvedImage } from './figures';
-import { useFootnotes } from './footnotes';
+import { useFootnotes, type FootnoteEnv } from './footnotes';
+import { escapeHtml } from './escape';
 import { useGfm } from './gfm';
 import { useGroundFence } from './groundFence';
 import { useSafeLinks } from './links';
 import { useMath } from './math';
 import { renderFigure, useFigures } from './noteFigures';
-import { settleHtml, type HtmlToken } from './sanitize';
+import { isSettled, settleHtml, type HtmlToken } from './sanitize';
 import { useVocabularyTags } from './vocabularyTags';
 import { useWikiLinks } from './wikiLinks';
 import type { CitationText } from '../papers/bibliography';
@@ -95,11 +96,21 @@ export function createMarkdown({
   // The last rule: all tokens are known, nothing of KaTeX's is there yet.
   md.core.ruler.push('groundnote_html', (state) => {
     const env = state.env as NoteEnv;
-    settleHtml(state.tokens as HtmlToken[], {
+    // The tokens of `^[inline footnotes]` are kept beside the others.
+    const footnotes = ((env as FootnoteEnv).footnotes?.list ?? []).flatMap(({ tokens }) =>
+      tokens ? [{ type: 'inline', nesting: 0, content: '', children: tokens } as HtmlToken] : [],
+    );
+    settleHtml([...(state.tokens as HtmlToken[]), ...footnotes], {
       allowHtml: env.allowHtml,
       renderImage: (tag) => renderFigure(env, tag),
     });
   });
+  // Whatever way a token came: what the sanitiser has not seen is text.
+  md.renderer.rules['html_block'] = md.renderer.rules['html_inline'] = (tokens, index) => {
+    const token = tokens[index];
+    if (!token) return '';
+    return isSettled(token) ? token.content : escapeHtml(token.content);
+  };
   return md;
 }
 

@@ -239,12 +239,18 @@ function walk(tokens: readonly HtmlToken[], pairs: TagPairs, settle?: Map<HtmlTo
   pairs.finish();
 }
 
+const settledTokens = new WeakSet<object>();
+
+/** HTML that may be written as it is: {@link settleHtml} has seen the token. */
+export const isSettled = (token: object): boolean => settledTokens.has(token);
+
 /** Replaces the content of every HTML token by safe HTML. Tokens are those of whole Markdown blocks. */
 export function settleHtml(tokens: readonly HtmlToken[], options: HtmlOptions): void {
   const settled = new Map<HtmlToken, Entry[]>();
   walk(tokens, new TagPairs(options), settled);
   for (const [token, entries] of settled) {
     token.content = entries.map((entry) => entry.output).join('');
+    settledTokens.add(token);
   }
 }
 

@@ -1,5 +1,7 @@
 import { Parser } from 'htmlparser2';
+import type { Token } from 'markdown-it';
 import { describe, expect, it } from 'vitest';
+import { createMarkdown } from '../../../src/notes/markdown/markdown';
 import { htmlOf } from './support';
 
 /** Elements and attributes that may run or load something, as a browser would find them in the HTML. */
@@ -172,5 +174,23 @@ describe('large and odd notes end soon', () => {
     const started = performance.now();
     expect(typeof htmlOf(text)).toBe('string');
     expect(performance.now() - started).toBeLessThan(8000);
+  });
+});
+
+describe('HTML outside the ordinary tokens', () => {
+  it('is sanitised in inline footnotes', () => {
+    const text = 'x^[<img src=x onerror=fired()> <b onclick=fired()>y</b> <script>fired()</script>]';
+    for (const allowHtml of [true, false]) {
+      const html = htmlOf(text, { allowHtml });
+      expect(html).toContain('y');
+      expect(dangers(html)).toEqual([]);
+    }
+  });
+
+  it('is text when the sanitiser has not seen it', () => {
+    const md = createMarkdown();
+    const [open, inline, close] = md.parse('<b>x</b>', { allowHtml: true, figures: [], firstLine: 0 });
+    const tokens = [open, { ...inline, children: inline?.children?.map((child) => ({ ...child })) }, close];
+    expect(md.renderer.render(tokens as Token[], md.options, {})).toContain('&lt;b&gt;x&lt;/b&gt;');
   });
 });
