@@ -33,8 +33,15 @@ export function copyShiki(out) {
     for (const [, name] of source.matchAll(/^import .* from '\.\/(.+)\.mjs'/gm))
       if (!known.has(name)) missing.add(name);
   }
-  // A language inside another one whose grammar is not shipped stays without colours.
-  for (const name of missing) writeFileSync(path.join(to, `${name}.mjs`), 'export default [];\n');
+  // A language inside another one whose grammar is not shipped stays without colours; Shiki wants to know its name.
+  for (const name of missing) {
+    const scopeName = /\\"scopeName\\":\\"([\w.-]+)\\"/.exec(
+      readFileSync(path.join(from, `${name}.mjs`), 'utf8'),
+    )?.[1];
+    if (!scopeName) throw new Error(`The grammar ${name} has no scope.`);
+    const empty = { name, scopeName, patterns: [], repository: {} };
+    writeFileSync(path.join(to, `${name}.mjs`), `export default [${JSON.stringify(empty)}];\n`);
+  }
   mkdirSync(path.join(out, 'shiki/themes'), { recursive: true });
   for (const name of themes)
     cpSync(`node_modules/@shikijs/themes/dist/${name}.mjs`, path.join(out, `shiki/themes/${name}.mjs`));

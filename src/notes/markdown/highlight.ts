@@ -65,6 +65,7 @@ export class CodeHighlighter {
   private ready: HighlighterCore | undefined;
   /** What a fence may call a language → the grammar's own name. */
   private readonly loaded = new Map<string, string>();
+  private readonly broken = new Set<string>();
   private theme: EditorTheme = 'light';
   private themeKey = 'light';
   /** The key of the theme that is in use. */
@@ -90,20 +91,25 @@ export class CodeHighlighter {
     const wanted = new Map<string, string>();
     for (const language of languages) {
       const lower = language.toLowerCase();
-      const name = this.loaded.has(lower) ? undefined : grammarName(lower);
+      const known = this.loaded.has(lower) || this.broken.has(lower);
+      const name = known ? undefined : grammarName(lower);
       if (name) wanted.set(lower, name);
     }
     if (wanted.size === 0 && (!this.ready || this.shownTheme === this.themeKey)) return;
     this.shiki ??= createShiki();
     const shiki = await this.shiki;
     for (const [language, name] of wanted) {
-      const grammars = await load<LanguageRegistration[]>('langs', name);
-      shiki.loadLanguageSync(grammars);
-      const own = grammars.at(-1)?.name;
-      if (!own) continue;
-      // The patterns of the first line are compiled here, which for C++ takes a second: no limit counts that.
-      shiki.getLanguage(own).tokenizeLine2('x', null, 0);
-      this.loaded.set(language, own);
+      try {
+        const grammars = await load<LanguageRegistration[]>('langs', name);
+        shiki.loadLanguageSync(grammars);
+        const own = grammars.at(-1)?.name ?? name;
+        // The patterns of the first line are compiled here, which for C++ takes a second: no limit counts that.
+        shiki.getLanguage(own).tokenizeLine2('x', null, 0);
+        this.loaded.set(language, own);
+      } catch {
+        // A grammar that does not work is an unknown language; the others are not kept waiting.
+        this.broken.add(language);
+      }
     }
     while (this.shownTheme !== this.themeKey) {
       const { themeKey, theme } = this;
