@@ -11,7 +11,7 @@ const step = 1.25;
 const pan = 60;
 
 /** Pictures and drawings that can be zoomed. */
-const zoomable = '.gn-figure img.gn-image, .gn-diagram svg';
+const zoomable = '.gn-figure img.gn-image, .gn-diagram .gn-drawn svg';
 
 const iconButton = (label: string, text: string, run: () => void): HTMLButtonElement => {
   const button = document.createElement('button');
@@ -70,11 +70,11 @@ export function useLightbox(page: PreviewPage): void {
   });
 }
 
-/** A button at each figure. */
+/** A button at each figure; at a diagram the style sheet shows it once there is a drawing. */
 function addButtons(block: HTMLElement): void {
-  for (const picture of block.querySelectorAll(zoomable)) {
-    const figure = picture.closest('.gn-figure, .gn-diagram');
-    if (!figure || figure.querySelector('.gn-zoom')) continue;
+  for (const figure of block.querySelectorAll('.gn-figure, .gn-diagram')) {
+    if (figure.querySelector('.gn-zoom')) continue;
+    if (figure.matches('.gn-figure') && !figure.querySelector(zoomable)) continue;
     const buttons = figure.querySelector('.gn-buttons');
     const button = document.createElement('button');
     button.type = 'button';

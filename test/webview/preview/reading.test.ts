@@ -263,6 +263,20 @@ describe('zooming', () => {
   });
 });
 
+describe('zooming a drawing', () => {
+  it('works for diagrams, once they are drawn', async () => {
+    await open('![A picture](a.png)\n\n```mermaid\ngraph LR\n  A[Encoder] --> B[Decoder]\n```\n');
+    await page.locator('.gn-diagram .gn-drawn svg').waitFor({ timeout: 30_000 });
+    await page.locator('.gn-diagram').hover();
+    await page.locator('.gn-diagram > .gn-zoom').click();
+    const view = page.locator('svg.gn-lightbox-view');
+    await view.waitFor();
+    expect(await page.locator('.gn-lightbox-words').innerText()).toContain('(2 of 2)');
+    expect((await view.boundingBox())?.width).toBeGreaterThan(200);
+    await page.screenshot({ path: 'out/preview/lightbox-diagram.png' });
+  });
+});
+
 describe('formulas', () => {
   it('tell the menu of VS Code what they are', async () => {
     await open();
