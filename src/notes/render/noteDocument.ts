@@ -26,7 +26,8 @@ import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
 import { Slugger } from '../markdown/slugs';
 import { BlockParser, blockTokens, type Reference, type SourceBlock } from './blockParser';
 import { citationsStamp } from '../papers/bibliography';
-import { frontMatterHtml, splitFrontMatter, type FrontMatter } from './frontMatter';
+import { splitFrontMatter, type FrontMatter } from './frontMatter';
+import { frontMatterHtml } from './frontMatterHeader';
 
 export interface RenderOptions {
   /** What an image's address (decoded, never a remote one) stands for. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noteMacros, readMacros } from '../../../src/notes/markdown/macros';
-import { frontMatterHtml, splitFrontMatter, type FrontMatter } from '../../../src/notes/render/frontMatter';
+import { splitFrontMatter, type FrontMatter } from '../../../src/notes/render/frontMatter';
+import { frontMatterHtml } from '../../../src/notes/render/frontMatterHeader';
 import { dialectHtml } from './dialectSupport';
 
 describe('task lists', () => {
