@@ -94,8 +94,9 @@ function show(splice: NoteSplice): void {
     main.insertAdjacentHTML('afterbegin', splice.header);
   }
   const changed = blocks.splice(splice);
-  main.querySelector(':scope > .gn-empty')?.remove();
-  if (splice.complete && blocks.shown.length === 0 && !main.querySelector(':scope > header'))
+  // Only the first child is looked at: a selector would search all of a long note.
+  if (main.firstElementChild?.classList.contains('gn-empty')) main.firstElementChild.remove();
+  if (splice.complete && main.childElementCount === 0)
     main.insertAdjacentHTML('afterbegin', '<p class="gn-empty">This note is empty.</p>');
   document.body.dataset['ready'] = 'true';
   document.body.dataset['complete'] = String(splice.complete);

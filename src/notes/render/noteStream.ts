@@ -8,9 +8,12 @@ import type { NoteDocument, Unit, UnitSplice } from './noteDocument';
 
 /** Lines that fill a tall screen: the first splice holds no more. */
 const firstLines = 90;
-/** A splice ends when it took this long to render, or holds this much HTML. */
-const spliceMs = 25;
-const spliceLength = 200_000;
+/**
+ * A splice ends when it took this long to render, or holds this much HTML: little while the reader waits for the first
+ * ones, more for what is far away, since each costs the page a frame.
+ */
+const spliceMs = (sent: number) => (sent < 4 ? 25 : 100);
+const spliceLength = (sent: number) => (sent < 4 ? 150_000 : 700_000);
 /** Splices that the page has not shown yet, at most: an edit waits for no more than these. */
 const maxUnshown = 4;
 /** An edit that brings more lines than this makes the page begin anew where it happened. */
@@ -24,6 +27,8 @@ export class NoteStream {
   private header: string | undefined;
   private version = 0;
   private unshown = 0;
+  /** Splices that this page was sent. */
+  private sent = 0;
   private complete = false;
   private forward = true;
 
@@ -45,6 +50,7 @@ export class NoteStream {
   start(line: number): void {
     const from = this.unitAt(line);
     this.unshown = 0;
+    this.sent = 0;
     this.forward = true;
     const blocks = this.render(from, 1, (lines) => lines >= firstLines);
     this.shown = { from, blocks };
@@ -183,7 +189,8 @@ export class NoteStream {
       blocks.push(block);
       length += block.html.length;
       lines += unit.end - unit.start;
-      if (length > spliceLength || isFull(lines) || this.now() - started > spliceMs) break;
+      if (length > spliceLength(this.sent) || isFull(lines) || this.now() - started > spliceMs(this.sent))
+        break;
     }
     return direction === 1 ? blocks : blocks.reverse();
   }
@@ -203,6 +210,7 @@ export class NoteStream {
       shown.blocks.length === units.length &&
       shown.blocks.every((block, index) => this.isRight(units[index], block));
     this.version++;
+    this.sent++;
     this.unshown++;
     this.send({ ...splice, version: this.version, complete: this.complete });
   }
