@@ -287,7 +287,6 @@ export class NoteCollection {
   }
 }
 
-const collator = new Intl.Collator();
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const linkPath = (target: string, { path: from, root }: NotePlace) =>
@@ -391,7 +390,8 @@ function gatherPapers(notes: readonly IndexedNote[]): Paper[] {
     // Of several headings the longest says most: `LISA: Reasoning Segmentation …` and not `LISA`.
     paper.title = titles(true)[0] || titles(false)[0] || noteName(paper.parts[0]?.note.path ?? '');
   }
-  return papers.sort((a, b) => collator.compare(a.title, b.title));
+  const { compare: byLanguage } = new Intl.Collator();
+  return papers.sort((a, b) => byLanguage(a.title, b.title));
 }
 
 const emptyPaper = (reference: PaperReference): Paper => ({
