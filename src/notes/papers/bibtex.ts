@@ -1,6 +1,5 @@
 /**
- * Reads a bibliography in BibTeX. The packages on npm were looked at: the one that is small is no longer kept up, the
- * others are megabytes for a full BibLaTeX. This reader knows what notes need and skips what it does not understand.
+ * Reads a bibliography in BibTeX: what notes need of it, and nothing more. What it does not understand it skips.
  */
 import type { PaperDetails } from './details';
 import { arxivReference, doiReference, paperReference } from './reference';
