@@ -99,6 +99,8 @@ const seriousProblems = async () => {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`);
 };
 
+/** Machines may be busy. */
+const soon = { timeout: 30_000 };
 const pictures = () => page.locator('.gn-picture > svg').count();
 
 describe('diagrams', () => {
@@ -111,7 +113,7 @@ describe('diagrams', () => {
       highlighter.setTheme(kind);
       await highlighter.prepare([]);
       await open(note, theme);
-      await expect.poll(pictures, { timeout: 30_000 }).toBe(4);
+      await expect.poll(pictures, soon).toBe(4);
       await page.screenshot({ path: `out/preview/diagrams-${theme}.png`, fullPage: true });
       expect(problems).toEqual([]);
       expect(await seriousProblems()).toEqual([]);
@@ -143,19 +145,19 @@ describe('diagrams', () => {
 
   it('keep the last picture while their source is broken, and say what is wrong', async () => {
     await open(`${flow}\n\nx`);
-    await expect.poll(pictures).toBe(1);
+    await expect.poll(pictures, soon).toBe(1);
     await inPage(page, `document.querySelector('.gn-picture > svg').mark = 1`);
     const height = () => inPage<number>(page, `document.querySelector('.gn-picture').offsetHeight`);
     const before = await height();
     await update(`${flow.replace('((Mask))', '((Mask')}\n\nx`);
-    await expect.poll(errors).toHaveLength(1);
+    await expect.poll(errors, soon).toHaveLength(1);
     expect((await errors())[0]).toMatch(/^Parse error on line \d/);
     expect(await inPage(page, `document.querySelector('.gn-picture > svg').mark`)).toBe(1);
     expect(await height()).toBe(before);
     await page.screenshot({ path: 'out/preview/diagram-error.png' });
 
     await update(`${flow.replace('((Mask))', '((A whole mask))')}\n\nx`);
-    await expect.poll(() => page.locator('.gn-picture').textContent()).toContain('A whole mask');
+    await expect.poll(() => page.locator('.gn-picture').textContent(), soon).toContain('A whole mask');
     expect(await errors()).toEqual([]);
 
     // A block that did not change keeps its picture's elements.
@@ -167,12 +169,12 @@ describe('diagrams', () => {
 
   it('show the source where there is no picture, and hide it when one comes', async () => {
     await open('```vega-lite\n{"mark": \n```');
-    await expect.poll(errors).toHaveLength(1);
+    await expect.poll(errors, soon).toHaveLength(1);
     expect(await inPage(page, `document.querySelector('.gn-source').open`)).toBe(true);
     await update(
       '```vega-lite\n{"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a"}}}\n```',
     );
-    await expect.poll(pictures).toBe(1);
+    await expect.poll(pictures, soon).toBe(1);
     expect(await inPage(page, `document.querySelector('.gn-source').open`)).toBe(false);
     await page.locator('.gn-source > summary').focus();
     await page.keyboard.press('Enter');
@@ -181,7 +183,7 @@ describe('diagrams', () => {
 
   it('follow the theme', async () => {
     await open(`${flow}\n\n${chart}`);
-    await expect.poll(pictures).toBe(2);
+    await expect.poll(pictures, soon).toBe(2);
     const fill = () =>
       page
         .locator('.gn-picture')
@@ -191,7 +193,7 @@ describe('diagrams', () => {
       page,
       `document.documentElement.style.setProperty('--vscode-textLink-foreground', '#00ff01')`,
     );
-    await expect.poll(fill).toEqual([true, true]);
+    await expect.poll(fill, soon).toEqual([true, true]);
   });
 
   it('load their programs only when one comes near', async () => {
@@ -200,7 +202,7 @@ describe('diagrams', () => {
     await page.waitForTimeout(300);
     expect(server.asked.filter((file) => /mermaid|vega/.test(file))).toEqual([]);
     await page.locator('.gn-diagram').scrollIntoViewIfNeeded();
-    await expect.poll(pictures).toBe(1);
+    await expect.poll(pictures, soon).toBe(1);
     expect(server.asked.filter((file) => /mermaid|vega/.test(file))).toEqual(['/vega.js']);
   });
 
@@ -220,7 +222,7 @@ describe('diagrams', () => {
       },
     ];
     await open(specs.map((spec) => `\`\`\`vega-lite\n${JSON.stringify(spec)}\n\`\`\``).join('\n\n'));
-    await expect.poll(errors, { timeout: 20_000 }).toHaveLength(specs.length);
+    await expect.poll(errors, soon).toHaveLength(specs.length);
     for (const error of await errors()) expect(error).toMatch(/^Put the values into the note:/);
     expect(server.asked.filter((file) => /cars|\/x\.|evil/.test(file))).toEqual([]);
     expect(problems).toEqual([]);
@@ -234,7 +236,7 @@ describe('diagrams', () => {
       encoding: { x: { field: 'm', type: 'quantitative' }, y: { field: 'name' } },
     };
     await open(`\`\`\`vega-lite\n${JSON.stringify(spec)}\n\`\`\``);
-    await expect.poll(pictures).toBe(1);
+    await expect.poll(pictures, soon).toBe(1);
     expect(problems).toEqual([]);
   });
 
@@ -310,10 +312,10 @@ describe('a block of code', () => {
     expect(await page.locator('.gn-copy').count()).toBe(2);
     await page.locator('.gn-copy').first().focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('.gn-sr-only[role=status]').textContent()).toBe('Copied');
+    await expect.poll(() => page.locator('.gn-sr-only[role=status]').textContent(), soon).toBe('Copied');
     expect(await inPage(page, `navigator.clipboard.readText()`)).toBe('const a = "<b>";');
     await page.locator('pre').nth(1).hover();
     await page.locator('.gn-copy').nth(1).click();
-    await expect.poll(() => inPage(page, `navigator.clipboard.readText()`)).toBe('indented');
+    await expect.poll(() => inPage(page, `navigator.clipboard.readText()`), soon).toBe('indented');
   });
 });
