@@ -14,8 +14,8 @@ const firstLines = 90;
  */
 const spliceMs = (sent: number) => (sent < 4 ? 25 : 100);
 const spliceLength = (sent: number) => (sent < 4 ? 150_000 : 700_000);
-/** Splices that the page has not shown yet, at most: an edit waits for no more than these. */
-const maxUnshown = 4;
+/** Splices that the page has not shown yet, at most: an edit waits for no more than these, and nothing joins the first. */
+const maxUnshown = (sent: number) => (sent <= 1 ? 1 : 4);
 /** An edit that brings more lines than this makes the page begin anew where it happened. */
 const maxInserted = 2000;
 
@@ -130,7 +130,7 @@ export class NoteStream {
 
   /** True while the page lacks something and may be given it. */
   get hasWork(): boolean {
-    return this.shown !== undefined && !this.complete && this.unshown < maxUnshown;
+    return this.shown !== undefined && !this.complete && this.unshown < maxUnshown(this.sent);
   }
 
   /** Units that the next step may render. */
