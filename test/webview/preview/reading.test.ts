@@ -92,21 +92,22 @@ describe('the outline', () => {
   it('is a tree for the keyboard: levels fold, Enter goes to the heading', async () => {
     await open(text, { width: 1200 });
     await page.keyboard.press('t');
+    await page.locator('#gn-outline [role="treeitem"]').first().waitFor();
     await page.keyboard.press('Home');
-    expect(await focused()).toContain('A note about places');
+    await expect.poll(focused).toContain('A note about places');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
-    expect(await rows()).not.toContain('Stem');
+    await expect.poll(rows).not.toContain('Stem');
     await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe('Decoder');
+    await expect.poll(focused).toBe('Decoder');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowRight');
-    expect(await rows()).toContain('Stem');
+    await expect.poll(rows).toContain('Stem');
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    expect(await inPage(page, `document.activeElement.id`)).toBe('results');
+    await expect.poll(() => inPage(page, `document.activeElement.id`)).toBe('results');
     await page.keyboard.press('t');
-    expect(await page.locator('#gn-outline').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('#gn-outline').isVisible()).toBe(false);
   });
 
   it('lies over a narrow page, closes by Escape, and is remembered', async () => {
