@@ -134,7 +134,7 @@ describe('the preview', () => {
         `[...document.querySelectorAll('.gn-block')].map(({ mark }) => mark)`,
       );
     await mark();
-    await page.locator('summary').click();
+    await page.locator('#gn-note summary').click();
     const before = await marks();
 
     await sendSplices(page, feed.change(text.replace('Paragraph 3 of', 'Paragraph 3 (new) of')));
@@ -146,7 +146,7 @@ describe('the preview', () => {
     const after = await marks();
     expect(after.filter((each) => each !== undefined)).toHaveLength(before.length);
     expect(await page.locator('.gn-block').count()).toBe(before.length + 1);
-    expect(await inPage(page, `document.querySelector('details').open`)).toBe(true);
+    expect(await inPage(page, `document.querySelector('#gn-note details').open`)).toBe(true);
     await sendSplices(page, feed.change(''));
     await page.waitForSelector('.gn-empty');
     expect(await page.locator('.gn-block').count()).toBe(0);
