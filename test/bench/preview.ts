@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Page } from 'playwright-core';
+import { format, resolveConfig } from 'prettier';
 import { root } from '../../scripts/lib/process.mjs';
 import { longNote } from '../support/longNote';
 import { VSCode } from '../support/vscode';
@@ -229,7 +230,8 @@ async function main(): Promise<void> {
   }
   const host = await hostTimes(path.join(root, 'dist/noteRenderer.cjs'), longNote(20_000));
   const file = path.join(root, 'docs/preview-benchmarks.md');
-  writeFileSync(file, report(rows, host));
+  const config = await resolveConfig(file);
+  writeFileSync(file, await format(report(rows, host), { ...config, filepath: file }));
   console.log(rows.join('\n'));
   console.log(`The extension host was held for at most ${host.longest.toFixed(1)} ms at a time.`);
   console.log('Written: docs/preview-benchmarks.md');
