@@ -26,7 +26,7 @@ const previews: Preview[] = [
     name: 'ours',
     keys: ['Control+Alt+V'],
     begun: 'body[data-groundnote-view="preview"] .gn-block',
-    edits: 15,
+    edits: 9,
   },
   { name: 'built-in', keys: ['Control+K', 'v'], begun: 'body.vscode-body .markdown-body > *', edits: 5 },
 ];
@@ -36,7 +36,7 @@ const notes = [
   { lines: 2000, formulas: 500 },
   { lines: 20_000, formulas: 5000 },
 ];
-const runs = 3;
+const runs = 1;
 const last = 'The end of this note.';
 
 interface Times {

@@ -1,4 +1,5 @@
 /** The model's process dies in the middle of a run: the panel says so, nothing is lost, and the next prompt works. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AnnotatorFrame } from '../support/frames';
 import { processesOf } from '../support/processes';
@@ -24,6 +25,8 @@ describe('a crash of the inference process', () => {
     process.kill(pid, 'SIGSTOP');
     await annotator.clickImage(130, 230);
     await annotator.waitUntilBusy();
+    // The page is busy before the host has handed the prompt on; a process that stands still cannot answer meanwhile.
+    await sleep(1500);
     process.kill(pid, 'SIGKILL');
     await annotator.waitForNotice(/ended unexpectedly/);
     await annotator.waitUntilIdle();
