@@ -36,7 +36,6 @@ const notes = [
   { lines: 2000, formulas: 500 },
   { lines: 20_000, formulas: 5000 },
 ];
-const runs = 1;
 const last = 'The end of this note.';
 
 interface Times {
@@ -190,22 +189,7 @@ async function main(): Promise<void> {
       const results = new Map<string, Times>();
       const text = texts[index] as string;
       for (const preview of previews) {
-        const once = lines >= 20_000;
-        const all: Times[] = [];
-        for (let run = 0; run < (once ? 1 : runs); run++)
-          all.push(
-            await measure(
-              vscode,
-              { ...preview, edits: once && preview.name === 'built-in' ? 3 : preview.edits },
-              `note-${lines}.md`,
-              text.split('\n'),
-            ),
-          );
-        const result = {
-          first: median(all.map(({ first }) => first)),
-          all: median(all.map((each) => each.all)),
-          edits: all.flatMap(({ edits }) => edits),
-        };
+        const result = await measure(vscode, preview, `note-${lines}.md`, text.split('\n'));
         results.set(preview.name, result);
         console.log(
           `${lines} lines, ${preview.name}: first screen ${seconds(result.first)}, all ${seconds(result.all)}, edits ${result.edits.map(seconds).join(', ')}`,
