@@ -5,6 +5,7 @@
 import type { MarkdownIt, Token } from 'markdown-it';
 import footnotePlugin from 'markdown-it-footnote';
 import { escapeAttribute } from './escape';
+import type { tokenMaker } from './tokens';
 
 /** One `[^1]` or `^[…]` in the text: the number of its footnote, and which use of it this is, from 1. */
 export interface FootnoteUse {
@@ -83,8 +84,8 @@ export const backLinks = (number: number, uses: number): string =>
   }).join('');
 
 /** Puts links back at the end of a definition's text. */
-export function withBackLinks(tokens: Token[], html: string, makeToken: (type: string) => Token): Token[] {
-  const back = makeToken('footnote_back');
+export function withBackLinks(tokens: Token[], html: string, make: ReturnType<typeof tokenMaker>): Token[] {
+  const back = make('footnote_back', '', 0);
   back.meta = { html };
   const last = tokens.at(-1);
   return last?.type === 'paragraph_close' ? [...tokens.slice(0, -1), back, last] : [...tokens, back];

@@ -3,7 +3,7 @@
  * somebody asks; an edit costs the blocks that it touches. What units need of each other (ids of headings, numbers of
  * equations and footnotes, link references) is worked out from facts of all blocks, without rendering them.
  */
-import type { Env, MarkdownIt, StateCore, Token } from 'markdown-it';
+import type { Env, MarkdownIt, Token } from 'markdown-it';
 import { imageKey, type Figure, type ResolvedImage } from '../markdown/figures';
 import {
   backLinks,
@@ -24,6 +24,7 @@ import { noteMacros } from '../markdown/macros';
 import { createMarkdown, type Flavour, type NoteEnv, type ResolvedNote } from '../markdown/markdown';
 import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
 import { Slugger } from '../markdown/slugs';
+import { tokenMaker } from '../markdown/tokens';
 import { BlockParser, blockTokens, type Reference, type SourceBlock } from './blockParser';
 import { citationsStamp } from '../papers/bibliography';
 import { splitFrontMatter, type FrontMatter } from './frontMatter';
@@ -567,8 +568,9 @@ export class NoteDocument {
     const tokens = blockTokens(this.md, this.lines, this.bodyStart, unit.start, unit.end, {
       allowHtml: env.allowHtml,
     } as Env);
-    const state = { src: '', env, tokens, inlineMode: false, md: this.md, Token: tokenClass(this.md) };
-    this.md.core.process(state as unknown as StateCore);
+    const state = new this.md.core.State('', this.md, env);
+    state.tokens = tokens;
+    this.md.core.process(state);
     return state.tokens;
   }
 
@@ -595,10 +597,10 @@ export class NoteDocument {
     const { rest, definitions } = takeDefinitions(tokens);
     const show = (list: Token[]) => this.md.renderer.render(list, this.md.options, env);
     const html = show(rest);
-    const makeToken = (type: string) => new (tokenClass(this.md))(type, '', 0);
+    const make = tokenMaker(this.md);
     const shown = definitions.map(([label, own], index): [string, string] => {
       const { number, uses } = context.footnoteDefinitions[index] ?? { number: 0, uses: 0 };
-      return [label, show(number ? withBackLinks(own, backLinks(number, uses), makeToken) : own)];
+      return [label, show(number ? withBackLinks(own, backLinks(number, uses), make) : own)];
     });
     const inlineNotes = new Map<number, string>();
     const refs = footnoteRefs(tokens);
@@ -646,6 +648,3 @@ export class NoteDocument {
 }
 
 const cleanLine = (line: string) => line.replaceAll('\0', '\uFFFD');
-
-/** The parser's class of tokens, which it hands only to rules. */
-const tokenClass = (md: MarkdownIt) => new md.block.State('', md, {} as Env, []).Token;
