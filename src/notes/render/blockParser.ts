@@ -50,12 +50,18 @@ export interface BlockSplice {
  * written far below.
  */
 function dangles(source: string): boolean {
-  const count = (pattern: RegExp) => source.match(pattern)?.length ?? 0;
   if (!source.includes('$$') && !source.includes('\\')) return false;
+  /** Whether an opening stands without its end behind it. */
+  const isOpen = (pattern: RegExp, opens: string) => {
+    let depth = 0;
+    for (const [mark] of source.matchAll(pattern))
+      depth = mark.startsWith(opens) ? depth + 1 : Math.max(0, depth - 1);
+    return depth > 0;
+  };
   return (
-    count(/\$\$/g) % 2 === 1 ||
-    count(/\\\[/g) > count(/\\\]/g) ||
-    count(/\\begin\s*\{/g) > count(/\\end\s*\{/g)
+    (source.match(/\$\$/g)?.length ?? 0) % 2 === 1 ||
+    isOpen(/\\[[\]]/g, '\\[') ||
+    isOpen(/\\(?:begin|end)\s*\{/g, '\\begin')
   );
 }
 

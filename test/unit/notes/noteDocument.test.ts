@@ -171,6 +171,14 @@ describe('a note that is edited', () => {
     );
   }, 120_000);
 
+  it('finds an environment that is closed far below, behind the end of another', () => {
+    const lines = ['\\end{align}', '\\begin{align}', '[^two]: second', '<details>', '\\end{align}'];
+    const note = new NoteDocument(options);
+    note.setText(lines.slice(0, 4).join('\n'));
+    note.edit([{ from: 4, to: 4, lines: lines.slice(4) }]);
+    expect(shown(note)).toEqual(fresh(lines));
+  });
+
   it('says which units came, and keeps the others', () => {
     const note = new NoteDocument(options);
     note.setText(['# a', '', 'one', '', 'two', '', 'three'].join('\n'));
