@@ -1,9 +1,11 @@
 /** One side panel: its page, and the wire between it and the document. */
 import * as vscode from 'vscode';
+import type { ActionId } from '../protocol/actions';
 import {
   applyEdit,
   busy,
   cancelWork,
+  focusChanged,
   focusTool,
   groundText,
   insertIntoNote,
@@ -11,8 +13,11 @@ import {
   notice,
   ping,
   promptRegion,
+  hoverRegion,
   ready,
+  runAction,
   runCommand,
+  segmentEverything,
   snapshotChanged,
   type Snapshot,
 } from '../protocol/annotator';
@@ -27,7 +32,12 @@ export interface PanelServices {
   log: vscode.LogOutputChannel;
   /** The packs of this machine; asked again when `fresh`, else as last heard. */
   packs(fresh: boolean): Promise<PackSummary[]>;
+  /** What answers the page beside this file, one part for each area of the panel. */
+  parts: readonly PanelPart[];
 }
+
+/** Answers questions of a page; ends with what it returns. */
+export type PanelPart = (panel: AnnotatorPanel, endpoint: Endpoint) => vscode.Disposable;
 
 /** Tools that a command may start with. */
 export type Tool = 'point' | 'box' | 'stroke' | 'text';
@@ -40,6 +50,9 @@ export class AnnotatorPanel {
   private readonly endpoint: Endpoint;
   private readonly disposables: vscode.Disposable[] = [];
   private readonly readyEmitter = new vscode.EventEmitter<{ error?: unknown }>();
+  private readonly focusEmitter = new vscode.EventEmitter<boolean>();
+  /** Whether the keyboard is in the page. */
+  readonly onDidChangeFocus = this.focusEmitter.event;
   private pageReady = false;
   /** The page's script runs: it has asked for its first snapshot. */
   private pageLoaded = false;
@@ -81,6 +94,8 @@ export class AnnotatorPanel {
     );
     this.answer();
     this.disposables.push(
+      this.focusEmitter,
+      ...services.parts.map((part) => part(this, this.endpoint)),
       document.onDidChange(() => this.update()),
       document.onDidChangeBusy((phase) => this.endpoint.send(busy, phase === undefined ? null : { phase })),
       panel.onDidChangeViewState(() => {
@@ -116,6 +131,16 @@ export class AnnotatorPanel {
   focus(tool: Tool): void {
     this.pendingTool = tool;
     if (this.pageReady) this.sendTool();
+  }
+
+  /** Sends the newest snapshot again: something that it tells has changed. */
+  refresh(): void {
+    this.update();
+  }
+
+  /** Does in the page what a key, the palette or a menu asks for. */
+  run(action: ActionId): void {
+    this.endpoint.send(runAction, { action });
   }
 
   say(level: 'info' | 'warning' | 'error', message: string): void {
@@ -164,6 +189,9 @@ export class AnnotatorPanel {
       return { revision: document.session.revision };
     });
     endpoint.handle(promptRegion, (params) => document.tasks.promptRegion(params));
+    endpoint.handle(hoverRegion, (params, { signal }) => document.tasks.hoverRegion(params, signal));
+    endpoint.handle(segmentEverything, (params) => document.tasks.segmentEverything(params));
+    endpoint.on(focusChanged, ({ focused }) => this.focusEmitter.fire(focused));
     endpoint.handle(groundText, (params) => document.tasks.groundText(params));
     endpoint.handle(cancelWork, () => {
       document.tasks.cancel();

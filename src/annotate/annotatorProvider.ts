@@ -1,6 +1,7 @@
 /** The custom editor `groundnote.annotator`: pictures as documents that VS Code saves, reverts, undoes and backs up. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { actions, commandOf, type ActionId } from '../protocol/actions';
 import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';
@@ -39,6 +40,7 @@ export function registerAnnotator(
       webviewOptions: { retainContextWhenHidden: false },
     }),
     healZombies(annotatorViewType, (uri) => provider.isOpen(uri), log),
+    ...actions.map(({ id }) => vscode.commands.registerCommand(commandOf(id), () => provider.run(id))),
   ];
   return {
     open: (uri, options) => provider.show(uri, options).then(() => undefined),
@@ -73,7 +75,12 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
       draftFolder: path.join(storage.fsPath, 'drafts'),
       renderFolder: vscode.Uri.joinPath(storage, 'rendered'),
     };
-    this.panelServices = { extensionUri: context.extensionUri, log, packs: (fresh) => this.packs(fresh) };
+    this.panelServices = {
+      extensionUri: context.extensionUri,
+      log,
+      packs: (fresh) => this.packs(fresh),
+      parts: [],
+    };
   }
 
   isOpen(uri: vscode.Uri): boolean {
@@ -86,7 +93,16 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
   }
 
   activePicture(): vscode.Uri | undefined {
-    return [...this.panels].find(({ panel }) => panel.active)?.document.uri;
+    return this.activePanel()?.document.uri;
+  }
+
+  /** Does an action in the panel that has the keyboard. */
+  run(action: ActionId): void {
+    this.activePanel()?.run(action);
+  }
+
+  private activePanel(): AnnotatorPanel | undefined {
+    return [...this.panels].find(({ panel }) => panel.active);
   }
 
   async openCustomDocument(
@@ -108,8 +124,10 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
   resolveCustomEditor(document: AnnotatorDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new AnnotatorPanel(document, webviewPanel, this.panelServices);
     this.panels.add(panel);
+    panel.onDidChangeFocus((focused) => this.setFocus(focused));
     webviewPanel.onDidDispose(() => {
       this.panels.delete(panel);
+      this.setFocus(false);
       panel.dispose();
     });
     this.resolvedEmitter.fire(panel);
@@ -197,6 +215,11 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
       ),
     );
     return group?.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
+  /** The keys of actions hold while the keyboard is in a panel, and not in the explorer beside it. */
+  private setFocus(focused: boolean): void {
+    void vscode.commands.executeCommand('setContext', 'groundnote.annotatorFocus', focused);
   }
 
   private async packs(fresh: boolean): Promise<PackSummary[]> {

@@ -42,7 +42,8 @@ export class AnnotationModel {
   }
 
   /**
-   * Applies an edit: `remove` first, then each of `put` replaces the annotation of its id in its place or goes to the end.
+   * Applies an edit: `remove` first, then each of `put` replaces the annotation of its id in its place or goes to the end,
+   * then the order.
    * @returns undefined when the edit changes nothing (it must not become an undo step).
    */
   apply(edit: Edit): AppliedEdit | undefined {
@@ -59,9 +60,27 @@ export class AnnotationModel {
       if (!before) changes.push({ id, index: end++, before, after });
       else if (!sameAnnotation(before, after)) changes.push({ id, index, before, after });
     }
-    if (!changes.length) return undefined;
-    this.redo(changes);
-    return { title: edit.title, undo: () => this.undo(changes), redo: () => this.redo(changes) };
+    const before = this.list.map(({ id }) => id);
+    if (changes.length) this.redo(changes);
+    const list = edit.order ? inOrder(this.list, edit.order) : this.list;
+    const reordered = list.some(({ id }, i) => id !== this.list[i]?.id);
+    if (reordered) {
+      this.list = list;
+      if (!changes.length) this.count++;
+    }
+    if (!changes.length && !reordered) return undefined;
+    const after = list.map(({ id }) => id);
+    return {
+      title: edit.title,
+      undo: () => {
+        this.undo(changes);
+        if (reordered) this.list = inOrder(this.list, before);
+      },
+      redo: () => {
+        this.redo(changes);
+        if (reordered) this.list = inOrder(this.list, after);
+      },
+    };
   }
 
   /** Replaces everything (reload, revert). Edits that were applied before can still be undone, id by id. */
@@ -85,6 +104,14 @@ export class AnnotationModel {
     this.list = list;
     this.count++;
   }
+}
+
+/** The annotations in the order of these ids; those that are not named keep their order at the end. */
+function inOrder(list: readonly Annotation[], ids: readonly string[]): readonly Annotation[] {
+  const place = new Map(ids.map((id, i) => [id, i]));
+  const placeOf = ({ id }: Annotation) => place.get(id) ?? Infinity;
+  // Equal places compare as NaN or 0, and the sort is stable.
+  return [...list].sort((a, b) => placeOf(a) - placeOf(b) || 0);
 }
 
 /** Replaces the annotation of this id in its place, or inserts it at `index`. */

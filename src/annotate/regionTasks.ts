@@ -1,11 +1,11 @@
 /** Prompts and phrases → regions: asks the inference process, and turns each answer into one edit. Without VS Code. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Annotation, Edit } from '../protocol/annotator';
+import type { Annotation, Candidate, Edit } from '../protocol/annotator';
 import { nextColor } from '../protocol/colors';
 import { GroundnoteError } from '../protocol/errors';
-import type { Prompt, Rle } from '../protocol/geometry';
-import { ground, segment, type ImageSource, type TaskResult } from '../protocol/inference';
+import type { Box, Prompt, Rle } from '../protocol/geometry';
+import { everything, ground, hover, segment, type ImageSource, type TaskResult } from '../protocol/inference';
 import { superseded, type Progress } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
 
@@ -22,6 +22,16 @@ export interface PromptResult {
   regionId: string;
   score?: number;
   total_ms: number;
+  /** All masks that the decoder offers, the one that was taken first. */
+  candidates: Candidate[];
+}
+
+/** Prompts of one region; `view` is the part of the picture that the user looks at. */
+export interface RegionPrompts {
+  regionId: string;
+  prompts: Prompt[];
+  pack?: string;
+  view?: Box;
 }
 
 export interface GroundResult {
@@ -57,22 +67,13 @@ export class RegionTasks {
    * prompts is the mask that the others refine.
    * @throws GroundnoteError 'not-found' when the model sees nothing there, and what the inference process reports
    */
-  async promptRegion(params: { regionId: string; prompts: Prompt[]; pack?: string }): Promise<PromptResult> {
-    const { regionId, prompts, pack } = params;
-    const before = this.options.annotations().find(({ id }) => id === regionId);
-    const previous = prompts.find((prompt) => prompt.type === 'mask')?.mask ?? refinedMask(before, prompts);
-    const spatial = prompts.filter((prompt) => prompt.type !== 'mask' && prompt.type !== 'text');
-    if (!spatial.length)
-      throw new GroundnoteError('invalid-params', 'A region needs a point, a box or a stroke.');
+  async promptRegion(params: RegionPrompts): Promise<PromptResult> {
+    const { regionId, prompts } = params;
+    const question = this.segmentParams(params);
     const result = await this.ask(`region:${regionId}`, 'Segmenting…', async (signal, onProgress) =>
       this.options.inference.request(
         segment,
-        {
-          image: await this.options.image(),
-          prompts: spatial,
-          ...(previous && { previous }),
-          ...(pack !== undefined && { pack }),
-        },
+        { image: await this.options.image(), ...question, candidates: true },
         { signal, onProgress },
       ),
     );
@@ -81,7 +82,7 @@ export class RegionTasks {
       throw new GroundnoteError('not-found', result.text ?? nothingThere);
     const current = this.options.annotations().find(({ id }) => id === regionId);
     this.options.apply({
-      title: titles[(spatial.at(-1) as Prompt).type],
+      title: titles[(question.prompts.at(-1) as Prompt).type],
       put: [
         {
           ...(current ?? { color: nextColor(this.options.annotations()) }),
@@ -96,7 +97,73 @@ export class RegionTasks {
     return {
       regionId,
       total_ms: result.timings.total_ms,
+      candidates: candidatesOf(result),
       ...(found.score !== undefined && { score: found.score }),
+    };
+  }
+
+  /** The mask that these prompts would give, where it costs no more than a decode; nothing is changed. */
+  async hoverRegion(
+    params: RegionPrompts,
+    signal: AbortSignal,
+  ): Promise<{ mask?: Rle; score?: number; decode_ms: number }> {
+    const result = await this.options.inference.request(
+      hover,
+      { image: await this.options.image(), ...this.segmentParams(params) },
+      { signal },
+    );
+    const found = result.regions[0];
+    return {
+      decode_ms: result.timings.decode_ms,
+      ...(found?.mask && { mask: found.mask }),
+      ...(found?.score !== undefined && { score: found.score }),
+    };
+  }
+
+  /** Segments all there is in the picture or in a part of it; the new regions become one edit. */
+  async segmentEverything(params: {
+    view?: Box;
+    pointsPerSide?: number;
+    pack?: string;
+  }): Promise<{ regionIds: string[]; message: string }> {
+    const result = await this.ask('everything', 'Segmenting everything…', async (signal, onProgress) =>
+      this.options.inference.request(
+        everything,
+        { image: await this.options.image(), ...params },
+        { signal, onProgress },
+      ),
+    );
+    const put: Annotation[] = [];
+    for (const { mask, score } of result.regions) {
+      if (!mask) continue;
+      put.push({
+        id: randomUUID(),
+        ...(score !== undefined && { score }),
+        geometry: { type: 'mask', mask },
+        provenance: { by: 'pack', packs: packsOf(result), prompts: [] },
+        color: nextColor([...this.options.annotations(), ...put]),
+      });
+    }
+    if (put.length) this.options.apply({ title: 'Segment Everything', put, remove: [] });
+    return {
+      regionIds: put.map(({ id }) => id),
+      message: put.length
+        ? `${put.length} region${put.length === 1 ? '' : 's'} found.`
+        : (result.text ?? nothingThere),
+    };
+  }
+
+  private segmentParams({ regionId, prompts, pack, view }: RegionPrompts) {
+    const before = this.options.annotations().find(({ id }) => id === regionId);
+    const previous = prompts.find((prompt) => prompt.type === 'mask')?.mask ?? refinedMask(before, prompts);
+    const spatial = prompts.filter((prompt) => prompt.type !== 'mask' && prompt.type !== 'text');
+    if (!spatial.length)
+      throw new GroundnoteError('invalid-params', 'A region needs a point, a box or a stroke.');
+    return {
+      prompts: spatial,
+      ...(previous && { previous }),
+      ...(pack !== undefined && { pack }),
+      ...(view && { view }),
     };
   }
 
@@ -177,5 +244,10 @@ function refinedMask(region: Annotation | undefined, prompts: readonly Prompt[])
     earlier.length < prompts.length && earlier.every((prompt, i) => isDeepStrictEqual(prompt, prompts[i]));
   return grown && earlier.length ? region.geometry.mask : undefined;
 }
+
+const candidatesOf = ({ candidates, regions }: TaskResult): Candidate[] =>
+  (candidates ?? regions).flatMap(({ mask, score }) =>
+    mask ? [{ mask, ...(score !== undefined && { score }) }] : [],
+  );
 
 const packsOf = (result: TaskResult) => result.packs ?? [result.pack];

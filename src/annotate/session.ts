@@ -60,6 +60,7 @@ export class AnnotationSession {
         title: 'Restore unsaved annotations',
         put: [...draft.annotations],
         remove: session.saved.map(({ id }) => id).filter((id) => !ids.has(id)),
+        order: draft.annotations.map(({ id }) => id),
       });
       session.base = draft.base;
     }

@@ -3,7 +3,8 @@
  * applies them (one undo step of VS Code each) and answers with whole snapshots, so that nothing is lost when a panel goes.
  */
 import * as z from 'zod';
-import { promptSchema, regionSchema, sizeSchema } from './geometry';
+import { actionIdSchema } from './actions';
+import { boxSchema, promptSchema, regionSchema, rleSchema, sizeSchema } from './geometry';
 import { packSummarySchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 
@@ -11,6 +12,10 @@ import { eventChannel, requestChannel } from './rpc';
 export const annotationSchema = regionSchema.extend({
   color: z.string().optional(),
   hidden: z.boolean().optional(),
+  /** A locked region is not changed by gestures on the canvas. */
+  locked: z.boolean().optional(),
+  /** Regions of one number belong together (LabelMe's `group_id`). */
+  group: z.number().int().optional(),
 });
 export type Annotation = z.infer<typeof annotationSchema>;
 
@@ -30,11 +35,15 @@ export const snapshotSchema = z.object({
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
-/** One user gesture: regions that are added or replaced (by id), and ids that go. One undo step, named `title`. */
+/**
+ * One user gesture: regions that are added or replaced (by id), ids that go, and the order of all that are left (the last
+ * is on top; ids that it leaves out keep their places at the end). One undo step, named `title`.
+ */
 export const editSchema = z.object({
   title: z.string(),
   put: z.array(annotationSchema).default([]),
   remove: z.array(z.string()).default([]),
+  order: z.array(z.string()).optional(),
 });
 export type Edit = z.infer<typeof editSchema>;
 
@@ -42,11 +51,48 @@ export type Edit = z.infer<typeof editSchema>;
 export const ready = requestChannel('ready', z.object({}), snapshotSchema);
 /** Applies an edit. */
 export const applyEdit = requestChannel('applyEdit', editSchema, z.object({ revision: z.number().int() }));
-/** Runs the segmenter for a region (a new id makes a new region) with all its prompts; the mask becomes an edit. */
+/** Prompts of one region, and the part of the picture that the user looks at (a crop around it may be encoded). */
+const regionPromptsSchema = z.object({
+  regionId: z.string(),
+  prompts: z.array(promptSchema).min(1),
+  pack: z.string().optional(),
+  view: boxSchema.optional(),
+});
+/** Another mask for the same prompts. */
+export const candidateSchema = z.object({ mask: rleSchema, score: z.number().optional() });
+export type Candidate = z.infer<typeof candidateSchema>;
+/**
+ * Runs the segmenter for a region (a new id makes a new region) with all its prompts; the mask becomes an edit.
+ * `candidates`: all masks that the decoder offers, the one that was taken first.
+ */
 export const promptRegion = requestChannel(
   'promptRegion',
-  z.object({ regionId: z.string(), prompts: z.array(promptSchema).min(1), pack: z.string().optional() }),
-  z.object({ regionId: z.string(), score: z.number().optional(), total_ms: z.number() }),
+  regionPromptsSchema,
+  z.object({
+    regionId: z.string(),
+    score: z.number().optional(),
+    total_ms: z.number(),
+    candidates: z.array(candidateSchema),
+  }),
+);
+/**
+ * The mask that these prompts would give, as an answer only: no edit. Answered from kept encodings alone, so `mask` is
+ * absent where the picture has not been encoded, nothing is there, or a real request waits.
+ */
+export const hoverRegion = requestChannel(
+  'hoverRegion',
+  regionPromptsSchema,
+  z.object({ mask: rleSchema.optional(), score: z.number().optional(), decode_ms: z.number() }),
+);
+/** Segments all there is, by a grid of points over the picture or a part of it; the new regions become one edit. */
+export const segmentEverything = requestChannel(
+  'segmentEverything',
+  z.object({
+    view: boxSchema.optional(),
+    pointsPerSide: z.number().int().min(2).max(64).optional(),
+    pack: z.string().optional(),
+  }),
+  z.object({ regionIds: z.array(z.string()), message: z.string() }),
 );
 /** Finds a phrase; its regions become one edit. `message` says what was found, or why nothing is shown. */
 export const groundText = requestChannel(
@@ -77,6 +123,10 @@ export const cancelWork = requestChannel('cancelWork', z.object({}), z.object({}
 /** Panel → host: is somebody there (a panel whose host died asks and hears nothing). */
 export const ping = requestChannel('ping', z.object({}), z.object({}));
 
+/** Panel → host: whether the keyboard is in the panel's page (the keys of actions hold only then). */
+export const focusChanged = eventChannel('focusChanged', z.object({ focused: z.boolean() }));
+/** Host → panel: an action was asked for by its key, the palette or a menu. */
+export const runAction = eventChannel('runAction', z.object({ action: actionIdSchema }));
 /** Host → panel: the newest whole snapshot. */
 export const snapshotChanged = eventChannel('snapshotChanged', snapshotSchema);
 /** Host → panel: what the model is doing; null when it has ended. */

@@ -41,11 +41,18 @@ export const promptSchema = z.discriminatedUnion('type', [
 export type Prompt = z.infer<typeof promptSchema>;
 export type PromptKind = Prompt['type'];
 
-/** The shape of a region. A mask may carry polygons made from it; the mask is the truth. */
+/**
+ * The shape of a region. A pixel belongs to a polygon geometry when its middle lies in one of `polygons` (even-odd in
+ * each, the union of all) and in none of `holes`.
+ */
 export const geometrySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('point'), point: pointSchema }),
   z.object({ type: z.literal('box'), box: boxSchema }),
-  z.object({ type: z.literal('polygon'), polygons: z.array(z.array(pointSchema).min(3)).min(1) }),
+  z.object({
+    type: z.literal('polygon'),
+    polygons: z.array(z.array(pointSchema).min(3)).min(1),
+    holes: z.array(z.array(pointSchema).min(3)).optional(),
+  }),
   z.object({ type: z.literal('mask'), mask: rleSchema }),
   z.object({ type: z.literal('stroke'), points: z.array(pointSchema).min(1) }),
 ]);

@@ -37,6 +37,8 @@ export const taskResultSchema = z.object({
   pack: packRefSchema,
   packs: z.array(packRefSchema).optional(),
   regions: z.array(resultRegionSchema),
+  /** Segmenting: all masks that the decoder offers for the prompts, the one in `regions` first. */
+  candidates: z.array(resultRegionSchema).optional(),
   /** Text of the answer, or why there is none. */
   text: z.string().optional(),
   spans: z
@@ -48,15 +50,34 @@ export const taskResultSchema = z.object({
 });
 export type TaskResult = z.infer<typeof taskResultSchema>;
 
-/** Prompts → one region with a mask. `previous` is the mask that the prompts refine. */
+/**
+ * Prompts → one region with a mask. `previous` is the mask that the prompts refine; `view` the part of the picture that
+ * the user looks at, which may be encoded by itself where that gives a better mask.
+ */
 export const segmentParamsSchema = z.object({
   image: imageSourceSchema,
   prompts: z.array(promptSchema).min(1),
   previous: rleSchema.optional(),
+  view: boxSchema.optional(),
   pack: z.string().optional(),
+  /** Asks for `candidates` too. */
+  candidates: z.boolean().optional(),
 });
 export type SegmentParams = z.infer<typeof segmentParamsSchema>;
 export const segment = requestChannel('segment', segmentParamsSchema, taskResultSchema);
+/** As `segment`, from kept encodings alone and without waiting: no region where nothing is kept or work is under way. */
+export const hover = requestChannel('hover', segmentParamsSchema, taskResultSchema);
+
+/** All there is in a picture, or in a part of it: masks from a grid of points, overlapping ones left out. */
+export const everythingParamsSchema = z.object({
+  image: imageSourceSchema,
+  view: boxSchema.optional(),
+  /** Points along the longer side. */
+  pointsPerSide: z.number().int().min(2).max(64).optional(),
+  pack: z.string().optional(),
+});
+export type EverythingParams = z.infer<typeof everythingParamsSchema>;
+export const everything = requestChannel('everything', everythingParamsSchema, taskResultSchema);
 
 /** A phrase → the regions it names, best first. */
 export const groundParamsSchema = z.object({

@@ -1,69 +1,85 @@
-/** Keys of the panel. Undo, redo and save are VS Code's own and are not listened for. */
+/**
+ * Keys of the panel. Actions are VS Code commands with keys of their own (src/protocol/actions.ts): VS Code hears each key
+ * that this page lets through, and sends the action back. Here are only keys that are held, and what keeps typing apart.
+ */
+import { actionOfChord } from '../../src/protocol/actions';
+import { focusChanged } from '../../src/protocol/annotator';
 import type { CanvasGestures } from './canvas/gestures';
 import type { CanvasStage } from './canvas/stage';
 import type { PanelStore, ToolName } from './store';
 
-const toolKeys: Record<string, ToolName> = { v: 'select', p: 'point', b: 'box', s: 'stroke' };
-
-/** Listens until the returned function is called. */
+/** Registers the actions of the canvas and listens, until the returned function is called. */
 export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: CanvasGestures): () => void {
-  const onDown = (event: KeyboardEvent) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const tool = toolKeys[key];
-    const { activeId } = store.state;
-    if (tool) {
-      if (tool === 'select' || store.promptKinds.has(tool)) store.set({ tool });
-    } else if (key === ' ') {
-      // Buttons take space themselves.
-      if (event.target !== stage.container && event.target !== document.body) return;
-      gestures.holdSpace(true);
-    } else if (key === 'n' || (key === 'Enter' && isCanvas(event, stage))) {
-      store.finish();
-    } else if (key === 'i') {
-      void store.insert();
-    } else if (key === 'f') {
-      stage.fit();
-    } else if (key === '1') {
-      stage.actualSize();
-    } else if (key === '+' || key === '=') {
-      stage.zoom(stage.view.scale * 1.25);
-    } else if (key === '-') {
-      stage.zoom(stage.view.scale / 1.25);
-    } else if (key === 'l') {
-      store.set({ listOpen: !document.querySelector('.regions') });
-    } else if (key === 'Escape') {
+  const tool = (name: ToolName) => () => {
+    if (name === 'select' || store.promptKinds.has(name)) store.set({ tool: name });
+  };
+  const stopActions = store.actions.on({
+    'tool.select': tool('select'),
+    'tool.point': tool('point'),
+    'tool.box': tool('box'),
+    'tool.stroke': tool('stroke'),
+    'draft.accept': () => {
+      if (isCanvas(document.activeElement, stage)) store.finish();
+    },
+    'draft.reject': () => {
       if (!gestures.abandon()) store.select(undefined);
       stage.moveCrosshair(undefined);
-    } else if (key === 'Delete' || key === 'Backspace') {
-      if (activeId !== undefined) store.remove(activeId);
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
-  const onUp = (event: KeyboardEvent) => {
-    if (event.key === ' ') gestures.holdSpace(false);
-  };
-  const onBlur = () => gestures.holdSpace(false);
-  document.addEventListener('keydown', onDown);
-  document.addEventListener('keyup', onUp);
-  window.addEventListener('blur', onBlur);
+    },
+    'region.new': () => store.finish(),
+    'regions.delete': () => {
+      if (store.state.activeId !== undefined) store.remove(store.state.activeId);
+    },
+    'view.fit': () => stage.fit(),
+    'view.actualSize': () => stage.actualSize(),
+    'view.zoomIn': () => stage.zoom(stage.view.scale * 1.25),
+    'view.zoomOut': () => stage.zoom(stage.view.scale / 1.25),
+    'view.list': () => store.set({ listOpen: !document.querySelector('.regions') }),
+    insertIntoNote: () => void store.insert(),
+  });
+  const end = new AbortController();
+  const { signal } = end;
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      // VS Code would take what is typed into a text for the keys of actions.
+      if (isTyping(event)) {
+        const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (plain || actionOfChord(event)) event.stopPropagation();
+      } else if (event.key === ' ' && isCanvas(event.target, stage)) {
+        // Buttons take space themselves.
+        gestures.holdSpace(true);
+        event.preventDefault();
+      }
+    },
+    { signal },
+  );
+  document.addEventListener('keyup', (event) => event.key === ' ' && gestures.holdSpace(false), { signal });
+  const tellFocus = (focused: boolean) => store.host.send(focusChanged, { focused });
+  window.addEventListener('focus', () => tellFocus(true), { signal });
+  window.addEventListener(
+    'blur',
+    () => {
+      gestures.holdSpace(false);
+      tellFocus(false);
+    },
+    { signal },
+  );
+  if (document.hasFocus()) tellFocus(true);
   return () => {
-    document.removeEventListener('keydown', onDown);
-    document.removeEventListener('keyup', onUp);
-    window.removeEventListener('blur', onBlur);
+    end.abort();
+    stopActions();
   };
 }
 
-const isCanvas = (event: Event, stage: CanvasStage) =>
-  event.target === stage.container || event.target === document.body;
+const isCanvas = (target: EventTarget | null, stage: CanvasStage) =>
+  target === stage.container || target === document.body;
 
 /** True while the keys go into a text. */
 function isTyping(event: Event): boolean {
   const target = event.composedPath()[0];
   return (
     target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLElement && target.isContentEditable) ||
     (target instanceof HTMLInputElement && !['range', 'color', 'checkbox'].includes(target.type))
   );
 }

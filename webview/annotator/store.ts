@@ -9,6 +9,7 @@ import {
   notice,
   promptRegion,
   ready,
+  runAction,
   runCommand,
   snapshotChanged,
   type Annotation,
@@ -18,6 +19,7 @@ import {
 import { toWireError } from '../../src/protocol/errors';
 import type { Prompt, PromptKind } from '../../src/protocol/geometry';
 import type { Endpoint } from '../../src/protocol/rpc';
+import { ActionRegistry } from './actions';
 import { isSpatial, promptsOf, withPrompt } from './prompts';
 
 export type ToolName = 'select' | 'point' | 'box' | 'stroke';
@@ -32,7 +34,9 @@ export interface PanelState {
   /** Why there is no picture to show. */
   fatal: string | undefined;
   tool: ToolName;
-  /** The region that is selected: prompts refine it. */
+  /** The regions that are selected, in the order of selecting. */
+  selected: readonly string[];
+  /** The last of them: prompts refine it. */
   activeId: string | undefined;
   hoverId: string | undefined;
   /** Prompts that were sent and have no answer yet, by region. */
@@ -54,16 +58,18 @@ export interface PanelState {
 /** Observable state with one listener list; components read it through `useStore`. */
 export class PanelStore {
   private readonly listeners = new Set<() => void>();
+  readonly actions = new ActionRegistry();
   state: PanelState;
 
   constructor(
-    private readonly host: Endpoint,
+    readonly host: Endpoint,
     initial: Partial<Pick<PanelState, 'tool' | 'activeId' | 'opacity' | 'listOpen'>>,
   ) {
     this.state = {
       snapshot: undefined,
       fatal: undefined,
       tool: 'point',
+      selected: initial.activeId === undefined ? [] : [initial.activeId],
       activeId: undefined,
       hoverId: undefined,
       pending: new Map(),
@@ -78,6 +84,7 @@ export class PanelStore {
     };
     host.on(snapshotChanged, (snapshot) => this.take(snapshot));
     host.on(busy, (work) => this.set({ busy: work?.phase }));
+    host.on(runAction, ({ action }) => this.actions.run(action));
     host.on(notice, (said) => this.set({ notice: said }));
     host.on(focusTool, ({ tool }) =>
       tool === 'text' ? this.set({ phraseFocus: this.state.phraseFocus + 1 }) : this.set({ tool }),
@@ -89,8 +96,13 @@ export class PanelStore {
     return () => this.listeners.delete(listener);
   }
 
+  /** Changes the state. `selected` and `activeId` go together: giving one of them sets the other. */
   set(patch: Partial<PanelState>): void {
-    this.state = { ...this.state, ...patch };
+    const next = { ...this.state, ...patch };
+    if ('selected' in patch) next.activeId = next.selected.at(-1);
+    else if ('activeId' in patch && next.activeId !== this.state.activeId)
+      next.selected = next.activeId === undefined ? [] : [next.activeId];
+    this.state = next;
     for (const listener of this.listeners) listener();
   }
 
@@ -110,6 +122,11 @@ export class PanelStore {
 
   get active(): Annotation | undefined {
     return this.annotations.find(({ id }) => id === this.state.activeId);
+  }
+
+  /** The selected annotations, in the order of selecting. */
+  get selection(): readonly Annotation[] {
+    return this.state.selected.flatMap((id) => this.annotations.find((each) => each.id === id) ?? []);
   }
 
   /** The prompts of the selected region, those under way included. */
@@ -178,8 +195,17 @@ export class PanelStore {
       this.set({ activeId: undefined, status: 'The next prompt begins a new region.' });
   }
 
+  /** Selects one region alone, or none. */
   select(id: string | undefined): void {
-    this.set({ activeId: id });
+    this.set({ selected: id === undefined ? [] : [id] });
+  }
+
+  /** Adds a region to the selection, or takes it out. */
+  toggleSelected(id: string): void {
+    const { selected } = this.state;
+    this.set({
+      selected: selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id],
+    });
   }
 
   remove(id: string): void {
@@ -262,21 +288,27 @@ export class PanelStore {
     }
   }
 
-  private async edit(edit: Edit): Promise<void> {
+  /** Sends an edit, as one undo step; a failure is said. */
+  async edit(edit: Edit): Promise<void> {
     await this.host.request(applyEdit, edit).catch((error: unknown) => this.fail(error));
   }
 
   private take(snapshot: Snapshot): void {
-    const { snapshot: before, activeId, pending } = this.state;
-    const had = (id: string) => before?.annotations.some((annotation) => annotation.id === id);
-    const has = (id: string) => snapshot.annotations.some((annotation) => annotation.id === id);
+    const { snapshot: before, selected, pending } = this.state;
+    const had = new Set(before?.annotations.map(({ id }) => id));
+    const has = new Set(snapshot.annotations.map(({ id }) => id));
     // A region that an undo took away is no longer selected; one that is about to come stays selected.
-    const gone =
-      activeId !== undefined && !has(activeId) && !pending.has(activeId) && (had(activeId) || !before);
-    this.set({ snapshot, busy: snapshot.busy, fatal: undefined, ...(gone && { activeId: undefined }) });
+    const stay = selected.filter((id) => has.has(id) || pending.has(id) || (before && !had.has(id)));
+    this.set({
+      snapshot,
+      busy: snapshot.busy,
+      fatal: undefined,
+      ...(stay.length < selected.length && { selected: stay }),
+    });
   }
 
-  private fail(error: unknown): void {
+  /** Says why something did not work. */
+  fail(error: unknown): void {
     const { code, message } = toWireError(error);
     if (code === 'disposed') return;
     this.set(

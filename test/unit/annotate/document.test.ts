@@ -47,6 +47,7 @@ describe('AnnotationModel', () => {
         { maxLength: 3 },
       ),
       remove: fc.array(id, { maxLength: 2 }),
+      order: fc.option(fc.uniqueArray(id, { maxLength: 5 }), { nil: undefined }),
     });
     const step = fc.oneof(
       { weight: 3, arbitrary: edit.map((value) => ({ do: 'edit' as const, edit: value as Edit })) },
@@ -84,5 +85,7 @@ function naive(list: readonly Annotation[], edit: Edit): Annotation[] {
   const last = new Map(edit.put.map((each) => [each.id, each]));
   const kept = list.filter(({ id }) => !edit.remove.includes(id) || last.has(id));
   const replaced = kept.map((each) => last.get(each.id) ?? each);
-  return [...replaced, ...[...last.values()].filter(({ id }) => !kept.some((each) => each.id === id))];
+  const all = [...replaced, ...[...last.values()].filter(({ id }) => !kept.some((each) => each.id === id))];
+  const named = (edit.order ?? []).flatMap((id) => all.find((each) => each.id === id) ?? []);
+  return [...named, ...all.filter((each) => !named.includes(each))];
 }

@@ -48,6 +48,7 @@ describe('promptRegion', () => {
       regionId: 'a',
       score: 0.8,
       total_ms: 12,
+      candidates: [{ mask: answer.regions[0]?.mask, score: 0.8 }],
     });
     await tasks.promptRegion({ regionId: 'a', prompts: [point, { type: 'box', box: [0, 0, 2, 2] }] });
     expect(edits.map(({ title }) => title)).toEqual(['Point', 'Box']);

@@ -3,17 +3,21 @@ import { PNG } from 'pngjs';
 import { AnnotationModel, type AppliedEdit } from '../../../src/annotate/document';
 import type { InferenceApi } from '../../../src/annotate/inferenceApi';
 import { RegionTasks } from '../../../src/annotate/regionTasks';
+import type { ActionId } from '../../../src/protocol/actions';
 import {
   applyEdit,
   busy,
   cancelWork,
   groundText,
+  hoverRegion,
   insertIntoNote,
   type InsertResult,
   ping,
   promptRegion,
   ready,
+  runAction,
   runCommand,
+  segmentEverything,
   snapshotChanged,
   type Annotation,
   type Edit,
@@ -113,6 +117,11 @@ export class FakeHost {
     if (this.alive) this.listener(message);
   }
 
+  /** Sends an action, as its key does. */
+  act(action: ActionId): void {
+    this.endpoint.send(runAction, { action });
+  }
+
   send: Endpoint['send'] = (channel, params) => this.endpoint.send(channel, params);
 
   undo(): void {
@@ -169,6 +178,8 @@ export class FakeHost {
       this.prompts.push(params);
       return this.tasks.promptRegion(params);
     });
+    endpoint.handle(hoverRegion, (params, { signal }) => this.tasks.hoverRegion(params, signal));
+    endpoint.handle(segmentEverything, (params) => this.tasks.segmentEverything(params));
     endpoint.handle(groundText, (params) => {
       this.phrases.push(params.text);
       return this.tasks.groundText(params);
@@ -218,7 +229,7 @@ export class FakeHost {
         };
       return { ...common, regions: [{ id: 'r', label: text, score: 0.9, box: [10, 10, 110, 60] as Box }] };
     }
-    const mask = this.maskOf((params as { prompts: Prompt[] }).prompts);
+    const mask = this.maskOf((params as { prompts?: Prompt[] }).prompts ?? []);
     return { ...common, regions: [{ id: 'r', score: 0.93, box: rleBox(mask), mask }] };
   }
 

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { pageHtml } from '../../../src/annotate/pageHtml';
+import { actionOfChord, type Chord } from '../../../src/protocol/actions';
 import { FakeHost, type FakeHostOptions } from './fakeHost';
 import { themes, type ThemeName } from './themes';
 
@@ -51,6 +52,11 @@ export class PanelPage {
     page.on('pageerror', (error) => panel.errors.push(error.message));
     page.on('console', (line) => line.type() === 'error' && panel.errors.push(line.text()));
     await page.exposeFunction('toHost', (message: unknown) => host.receive(message));
+    // As VS Code does: a key that the page lets through is looked up, and its action sent back.
+    await page.exposeFunction('toKeybindings', (chord: Chord) => {
+      const action = actionOfChord(chord);
+      if (action) host.act(action);
+    });
     await page.addInitScript({ content: initScript(options.theme ?? 'dark') });
     await page.route(`${origin}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
@@ -146,6 +152,8 @@ function initScript(theme: ThemeName): string {
       setState: (next) => { state = next; },
     });
     document.addEventListener('DOMContentLoaded', () => document.body.classList.add(${JSON.stringify(bodyClass)}));
+    window.addEventListener('keydown', ({ key, code, ctrlKey, metaKey, shiftKey, altKey }) =>
+      window.toKeybindings({ key, code, ctrlKey, metaKey, shiftKey, altKey }));
     new MutationObserver((_, observer) => {
       if (!document.documentElement) return;
       observer.disconnect();

@@ -1,0 +1,66 @@
+/**
+ * The commands and default keys of the side panel's actions, from src/protocol/actions.ts. `--write` puts them into
+ * package.json; without it, says what differs.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { root } from './lib/process.mjs';
+
+const prefix = 'groundnote.annotator.';
+const manifest = path.join(root, 'package.json');
+/** Some keys are VS Code's elsewhere: these hold only while the keyboard is in the panel's page. */
+const inPanel = "groundnote.annotatorFocus && activeCustomEditorId == 'groundnote.annotator'";
+
+async function readActions() {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(root, 'src/protocol/actions.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  });
+  const source = Buffer.from(outputFiles[0].text).toString('base64');
+  return (await import(`data:text/javascript;base64,${source}`)).actions;
+}
+
+/** package.json with the actions in it. */
+export async function withActions(text) {
+  const json = JSON.parse(text);
+  const actions = await readActions();
+  const { contributes } = json;
+  const isOurs = ({ command }) => command?.startsWith(prefix);
+  contributes.commands = [
+    ...contributes.commands.filter((each) => !isOurs(each)),
+    ...actions.map(({ id, title }) => ({ command: prefix + id, title, category: 'Groundnote' })),
+  ];
+  contributes.menus.commandPalette = [
+    ...contributes.menus.commandPalette.filter((each) => !isOurs(each)),
+    ...actions.map(({ id }) => ({
+      command: prefix + id,
+      when: "activeCustomEditorId == 'groundnote.annotator'",
+    })),
+  ];
+  contributes.keybindings = [
+    ...contributes.keybindings.filter((each) => !isOurs(each)),
+    ...actions.flatMap(({ id, keys = [] }) =>
+      keys.map((key) => ({
+        command: prefix + id,
+        key,
+        ...(key.includes('ctrl') && { mac: key.replace('ctrl', 'cmd') }),
+        when: inPanel,
+      })),
+    ),
+  ];
+  return JSON.stringify(json, null, 2) + '\n';
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const before = readFileSync(manifest, 'utf8');
+  const after = await withActions(before);
+  if (process.argv.includes('--write')) writeFileSync(manifest, after);
+  else if (after !== before) {
+    console.error('package.json lacks actions: run “node scripts/contributions.mjs --write”.');
+    process.exitCode = 1;
+  }
+}
