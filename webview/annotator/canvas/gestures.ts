@@ -1,6 +1,7 @@
 /** Pointer, wheel and keys on the canvas → prompts, selection, pan and zoom. */
 import type { Point, Prompt } from '../../../src/protocol/geometry';
 import type { PanelStore } from '../store';
+import { drawBox, drawLine, promptColors } from './promptPaint';
 import type { CanvasStage } from './stage';
 import { clampToPicture, isInside, toPicture } from './viewport';
 
@@ -52,7 +53,8 @@ export class CanvasGestures {
   abandon(): boolean {
     const had = this.gesture !== undefined;
     this.gesture = undefined;
-    this.stage.showDraft(undefined);
+    this.stage.paintDraft = () => undefined;
+    this.stage.redrawDraft();
     return had;
   }
 
@@ -113,14 +115,17 @@ export class CanvasGestures {
         break;
       case 'box': {
         const [x, y] = clampToPicture(this.place(gesture.start), this.stage.size);
-        this.stage.showDraft({ type: 'box', box: [x, y, inside[0], inside[1]] });
+        this.stage.paintDraft = (context, scale) => drawBox(context, [x, y, inside[0], inside[1]], scale);
+        this.stage.redrawDraft();
         break;
       }
       case 'stroke': {
         const [x, y] = gesture.last;
         if (Math.hypot(screen[0] - x, screen[1] - y) < 2) return;
-        gesture.what.points.push(inside);
-        this.stage.showDraft({ type: 'stroke', points: gesture.what.points, label: gesture.what.label });
+        const { points, label } = gesture.what;
+        points.push(inside);
+        this.stage.paintDraft = (context, scale) => drawLine(context, points, promptColors[label], scale);
+        this.stage.redrawDraft();
         break;
       }
     }

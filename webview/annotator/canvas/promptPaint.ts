@@ -1,10 +1,8 @@
-/** Draws prompts and what is being drawn, in pixels of the picture but with constant sizes on the screen. */
+/** Draws prompts, in pixels of the picture but with constant sizes on the screen. */
 import type { Box, Point, Prompt } from '../../../src/protocol/geometry';
 
-/** A box or a stroke under the pointer. */
-export type Draft = { type: 'box'; box: Box } | { type: 'stroke'; points: readonly Point[]; label: 0 | 1 };
-
-const colors = { 1: '#22c55e', 0: '#ef4444', box: '#ffffff' } as const;
+/** Of prompts: what adds, what takes away, and boxes. */
+export const promptColors = { 1: '#22c55e', 0: '#ef4444', box: '#ffffff' } as const;
 
 /** Markers of the prompts of a region: plus and minus signs, boxes, strokes. */
 export function drawPrompts(
@@ -15,33 +13,24 @@ export function drawPrompts(
   for (const prompt of prompts) {
     if (prompt.type === 'box') {
       drawBox(context, prompt.box, scale);
-      drawMarker(context, [prompt.box[0], prompt.box[1]], colors.box, 'square', scale);
+      drawMarker(context, [prompt.box[0], prompt.box[1]], promptColors.box, 'square', scale);
     } else if (prompt.type === 'stroke') {
-      drawLine(context, prompt.points, colors[prompt.label], scale);
+      drawLine(context, prompt.points, promptColors[prompt.label], scale);
       drawMarker(
         context,
         prompt.points[0] as Point,
-        colors[prompt.label],
+        promptColors[prompt.label],
         prompt.label ? 'plus' : 'minus',
         scale,
       );
     } else if (prompt.type === 'point') {
-      drawMarker(context, prompt.point, colors[prompt.label], prompt.label ? 'plus' : 'minus', scale);
+      drawMarker(context, prompt.point, promptColors[prompt.label], prompt.label ? 'plus' : 'minus', scale);
     }
   }
 }
 
-/** What is being drawn, and the crosshair of the arrow keys. */
-export function drawDraft(
-  context: CanvasRenderingContext2D,
-  draft: Draft | undefined,
-  crosshair: Point | undefined,
-  scale: number,
-): void {
-  if (draft?.type === 'box') drawBox(context, draft.box, scale);
-  if (draft?.type === 'stroke') drawLine(context, draft.points, colors[draft.label], scale);
-  if (!crosshair) return;
-  const [x, y] = crosshair;
+/** The place that the arrow keys move. */
+export function drawCrosshair(context: CanvasRenderingContext2D, [x, y]: Point, scale: number): void {
   const arm = 12 / scale;
   const path = new Path2D();
   path.moveTo(x - arm, y);
@@ -51,13 +40,15 @@ export function drawDraft(
   strokeTwice(context, path, '#ffffff', 1.5 / scale, []);
 }
 
-function drawBox(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box, scale: number): void {
+/** A dashed box. */
+export function drawBox(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box, scale: number): void {
   const path = new Path2D();
   path.rect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
-  strokeTwice(context, path, colors.box, 1.25 / scale, [6 / scale, 4 / scale]);
+  strokeTwice(context, path, promptColors.box, 1.25 / scale, [6 / scale, 4 / scale]);
 }
 
-function drawLine(
+/** A line through points. */
+export function drawLine(
   context: CanvasRenderingContext2D,
   points: readonly Point[],
   color: string,
@@ -68,7 +59,8 @@ function drawLine(
   strokeTwice(context, path, color, 3 / scale, []);
 }
 
-function strokeTwice(
+/** A dark line under the coloured one, of `width` pixels of the picture. */
+export function strokeTwice(
   context: CanvasRenderingContext2D,
   path: Path2D,
   color: string,

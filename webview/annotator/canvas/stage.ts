@@ -4,9 +4,10 @@
  */
 import Konva from 'konva/lib/Core';
 import { Image as KonvaImage } from 'konva/lib/shapes/Image';
-import type { Point, Prompt, Size } from '../../../src/protocol/geometry';
+import type { Annotation } from '../../../src/protocol/annotator';
+import type { Box, Point, Prompt, Size } from '../../../src/protocol/geometry';
 import type { PanelStore } from '../store';
-import { drawDraft, drawPrompts, type Draft } from './promptPaint';
+import { drawCrosshair, drawPrompts } from './promptPaint';
 import { RegionPainter } from './regionPaint';
 import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './viewport';
 
@@ -14,6 +15,9 @@ import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './
 const crispScale = 4;
 /** How near to a marker a click must be, in screen pixels. */
 const markerReach = 9;
+
+/** Draws what a tool has in hand, in pixels of the picture; `scale` is screen pixels per pixel of the picture. */
+export type DraftPainter = (context: CanvasRenderingContext2D, scale: number) => void;
 
 /** What is kept while the panel is hidden. */
 export interface SavedView {
@@ -37,7 +41,9 @@ export class CanvasStage {
   private shownUri: string | undefined;
   private drawn: unknown[] = [];
   private fitted = true;
-  private draft: Draft | undefined;
+  private standIns: ReadonlyMap<string, Annotation | undefined> = new Map();
+  /** Draws what a tool has in hand over the regions. */
+  paintDraft: DraftPainter = () => undefined;
   /** The place that the arrow keys move, in the picture. */
   crosshair: Point | undefined;
   view: Viewport = { scale: 1, x: 0, y: 0 };
@@ -109,10 +115,31 @@ export class CanvasStage {
     this.setView({ ...this.view, x: this.view.x + dx, y: this.view.y + dy });
   }
 
-  /** Shows what is being drawn: a box or a stroke that has not been sent. */
-  showDraft(draft: Draft | undefined): void {
-    this.draft = draft;
+  /** Draws what a tool has in hand again. */
+  redrawDraft(): void {
     this.promptLayer.batchDraw();
+  }
+
+  /** Shows regions as a gesture would leave them; `undefined` hides one that a tool draws itself. */
+  showInstead(regions: ReadonlyMap<string, Annotation | undefined>): void {
+    if (!regions.size && !this.standIns.size) return;
+    this.standIns = regions;
+    this.regionLayer.batchDraw();
+  }
+
+  /** The part of the picture that is in sight, in whole pixels; undefined when that is all of it. */
+  get visible(): Box | undefined {
+    const { width, height } = this.picture;
+    const [x1, y1] = toPicture(this.view, [0, 0]);
+    const [x2, y2] = toPicture(this.view, [this.canvas.width, this.canvas.height]);
+    const box: Box = [
+      Math.max(0, Math.floor(x1)),
+      Math.max(0, Math.floor(y1)),
+      Math.min(width, Math.ceil(x2)),
+      Math.min(height, Math.ceil(y2)),
+    ];
+    const all = box[0] === 0 && box[1] === 0 && box[2] === width && box[3] === height;
+    return all || box[2] <= box[0] || box[3] <= box[1] ? undefined : box;
   }
 
   moveCrosshair(place: Point | undefined): void {
@@ -120,9 +147,10 @@ export class CanvasStage {
     this.promptLayer.batchDraw();
   }
 
-  /** The region under a place of the picture. */
+  /** The region under a place of the picture; locked ones are passed over. */
   regionAt(place: Point): string | undefined {
-    return this.painter.hit(this.store.annotations, place, markerReach / this.view.scale)?.id;
+    const free = this.store.annotations.filter(({ locked }) => !locked);
+    return this.painter.hit(free, place, markerReach / this.view.scale)?.id;
   }
 
   /** Index of the prompt whose marker is at a place on the screen, or -1. */
@@ -202,7 +230,13 @@ export class CanvasStage {
 
   private paintRegions(context: CanvasRenderingContext2D): void {
     const { activeId, hoverId, opacity } = this.store.state;
-    this.painter.paint(context, this.store.annotations, {
+    const { annotations } = this.store;
+    const shown = this.standIns.size
+      ? annotations.flatMap((each) =>
+          this.standIns.has(each.id) ? (this.standIns.get(each.id) ?? []) : [each],
+        )
+      : annotations;
+    this.painter.paint(context, shown, {
       scale: this.view.scale,
       opacity,
       activeId,
@@ -212,7 +246,10 @@ export class CanvasStage {
 
   private paintPrompts(context: CanvasRenderingContext2D): void {
     drawPrompts(context, this.store.activePrompts, this.view.scale);
-    drawDraft(context, this.draft, this.crosshair, this.view.scale);
+    context.save();
+    this.paintDraft(context, this.view.scale);
+    context.restore();
+    if (this.crosshair) drawCrosshair(context, this.crosshair, this.view.scale);
   }
 }
 
