@@ -1,6 +1,7 @@
 /** Masks to polygons and back. Coordinates are pixels of the picture; a pixel belongs to a polygon when its middle does. */
 import { contours } from 'd3-contour';
 import type { Point, Rle, Size } from '../protocol/geometry';
+import { emptyPatch, fillPolygon } from '../protocol/raster';
 import { decodeRle, rleBox, type Mask } from '../protocol/rle';
 
 /** How far a simplified outline may leave the traced one, in pixels; the next one is tried when too much is lost. */
@@ -48,30 +49,9 @@ export function traceMask({ width, height, data }: Mask): Point[][][] {
 
 /** Pixels whose middle lies in any of the polygons (even-odd in each, the union of all). */
 export function rasterize(polygons: readonly (readonly Point[])[], { width, height }: Size): Mask {
-  const data = new Uint8Array(width * height);
-  for (const polygon of polygons) {
-    let [top, bottom] = [Infinity, -Infinity];
-    for (const [, y] of polygon) [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-    for (let y = Math.max(0, Math.floor(top)); y < Math.min(height, Math.ceil(bottom)); y++) {
-      const crossings = crossingsAt(polygon, y + 0.5);
-      for (let k = 0; k + 1 < crossings.length; k += 2) {
-        const from = Math.max(0, Math.ceil((crossings[k] as number) - 0.5));
-        const to = Math.min(width, Math.ceil((crossings[k + 1] as number) - 0.5));
-        if (to > from) data.fill(1, y * width + from, y * width + to);
-      }
-    }
-  }
-  return { width, height, data };
-}
-
-function crossingsAt(polygon: readonly Point[], y: number): number[] {
-  const crossings: number[] = [];
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i] as Point;
-    const [xj, yj] = polygon[j] as Point;
-    if (yi > y !== yj > y) crossings.push(xi + ((y - yi) / (yj - yi)) * (xj - xi));
-  }
-  return crossings.sort((a, b) => a - b);
+  const patch = emptyPatch([0, 0, width, height]);
+  for (const polygon of polygons) fillPolygon(patch, polygon, 1);
+  return { width, height, data: patch.data };
 }
 
 function crop(mask: Mask, x: number, y: number, { width, height }: Size): Mask {
