@@ -5,7 +5,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { ringArea, simplifyLine, simplifyRing, traceMask } from '../../annotate/contours';
+import { traceMask } from '../../annotate/contours';
+import { ringArea, simplifyLine, simplifyRing } from '../../protocol/simplify';
 import { parseSidecar, sidecarPath } from '../../annotate/sidecar';
 import { colorOf } from '../../protocol/colors';
 import { toWireError } from '../../protocol/errors';
