@@ -74,7 +74,7 @@ function iou(a: Mask, b: Mask): number {
 }
 
 /** An outer ring and its holes as one ring: each hole is entered and left along the shortest line to what there is. */
-function bridgeHoles([outer, ...holes]: readonly Point[][]): Point[] {
+export function bridgeHoles([outer, ...holes]: readonly Point[][]): Point[] {
   let ring = [...(outer as Point[])];
   for (const hole of holes) {
     let [best, atRing, atHole] = [Infinity, 0, 0];

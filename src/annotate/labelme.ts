@@ -1,6 +1,7 @@
 /**
- * The shapes of a LabelMe file and the annotations of the side panel. A mask is written as `polygon` shapes that share a
- * `group_id`; the exact mask and its provenance stand in an extra key that other tools keep.
+ * The shapes of a LabelMe file and the annotations of the side panel. A mask, and a polygon of several parts or with holes,
+ * is written as `polygon` shapes that share a `group_id`; the exact mask or rings and the provenance stand in an extra key
+ * that other tools keep. Only kinds of shapes that both labelme and X-AnyLabeling read are written.
  */
 import { createHash } from 'node:crypto';
 import { PNG } from 'pngjs';
@@ -18,6 +19,7 @@ import {
 } from '../protocol/geometry';
 import { decodeRle, encodeRle } from '../protocol/rle';
 import { maskPolygons } from './contours';
+import { polygonOutlines } from './outlines';
 
 /** LabelMe wants a label on every shape; this one stands for none. */
 export const defaultLabel = 'object';
@@ -32,19 +34,29 @@ export const shapeSchema = z.looseObject({
 });
 export type Shape = z.infer<typeof shapeSchema>;
 
+const ringSchema = z.array(pointSchema).min(3);
+
 /** What Groundnote adds to a shape. All shapes of a region carry the id, its first one the rest. */
 const extraSchema = z.object({
   id: z.string().min(1),
   /** True when the region had no label of its own. */
   unlabelled: z.boolean().optional(),
   rle: rleSchema.optional(),
-  /** Hash of the polygons that were made from `rle`: other points mean that somebody has edited them, and they win. */
+  /** The exact rings of a polygon with holes: in the shapes each hole is cut in from the outline. */
+  rings: z.object({ polygons: z.array(ringSchema).min(1), holes: z.array(ringSchema) }).optional(),
+  /** Hash of the polygons that were made from `rle` or `rings`: other points mean that somebody has edited them, and they win. */
   traced: z.string().optional(),
+  /**
+   * The `group_id` that only holds the parts of this region together, null where there is none. Any other `group_id` is
+   * the region's group. Absent in files of before: the `group_id` of a mask was then always such a joint.
+   */
+  joint: z.number().int().nullable().optional(),
   prompts: z.array(promptSchema).optional(),
   packs: z.array(packRefSchema).optional(),
   score: z.number().optional(),
   color: z.string().optional(),
   hidden: z.boolean().optional(),
+  locked: z.boolean().optional(),
 });
 type Extra = z.infer<typeof extraSchema>;
 
@@ -111,8 +123,17 @@ export function readShapes(
     ...(score !== undefined && { score }),
     ...(extra?.color !== undefined && { color: extra.color }),
     ...(extra?.hidden !== undefined && { hidden: extra.hidden }),
+    ...(extra?.locked !== undefined && { locked: extra.locked }),
+    ...groupOf(first.group_id ?? undefined, extra),
   };
 }
+
+function groupOf(groupId: number | undefined, extra: Extra | undefined): Pick<Annotation, 'group'> {
+  return groupId === undefined || (extra && isJoint(groupId, extra)) ? {} : { group: groupId };
+}
+
+const isJoint = (groupId: number | undefined, { joint, rle }: Extra) =>
+  joint === undefined ? rle !== undefined : groupId === joint;
 
 function readGeometry(
   shapes: Shape[],
@@ -143,15 +164,15 @@ function readGeometry(
       return { type: 'mask', mask: readMaskPng(mask, points[0] as Point, size) };
     case 'polygon':
     case 'rotation':
+    case 'oriented_rectangle':
     case 'quadrilateral': {
       const polygons = shapes.filter((each) => each.points.length >= 3).map((each) => each.points);
-      if (
-        extra?.rle &&
-        (extra.traced === tracedHash(shapes.map((each) => each.points)) || !polygons.length)
-      ) {
+      const untouched = extra?.traced === tracedHash(shapes.map((each) => each.points));
+      if (extra?.rle && (untouched || !polygons.length)) {
         decodeRle(extra.rle);
         return { type: 'mask', mask: extra.rle };
       }
+      if (extra?.rings && untouched) return { type: 'polygon', ...extra.rings };
       need(3);
       return { type: 'polygon', polygons };
     }
@@ -169,7 +190,7 @@ function readMaskPng(base64: string, [left, top]: Point, size: Size) {
     throw new GroundnoteError('bad-sidecar', 'it has a mask whose PNG cannot be read', { cause });
   }
   const data = new Uint8Array(size.width * size.height);
-  const [x0, y0] = [Math.round(left), Math.round(top)];
+  const [x0, y0] = [Math.trunc(left), Math.trunc(top)];
   for (let y = Math.max(0, -y0); y < png.height && y + y0 < size.height; y++)
     for (let x = Math.max(0, -x0); x < png.width && x + x0 < size.width; x++)
       if (png.data[(y * png.width + x) * 4]) data[(y + y0) * size.width + x + x0] = 1;
@@ -177,15 +198,18 @@ function readMaskPng(base64: string, [left, top]: Point, size: Size) {
 }
 
 /**
- * Annotation → shapes. Unknown keys of the shapes that it was read from (`origin`) are kept; `freeGroup` gives a
- * `group_id` that nothing else uses.
+ * Annotation → shapes. Unknown keys of the shapes that it was read from (`origin`) are kept. `size` is the picture's;
+ * `jointAfter` gives a `group_id` for parts that belong together: the one of before, or one that nothing else uses.
  */
 export function writeShapes(
   annotation: Annotation,
   origin: readonly Shape[] | undefined,
-  freeGroup: () => number,
+  size: Size,
+  jointAfter: (before: number | undefined) => number,
 ): Shape[] {
-  const { geometry, provenance } = annotation;
+  const { geometry, provenance, group } = annotation;
+  const { type, outlines } = outline(geometry, origin, size);
+  const joint = group === undefined && outlines.length > 1 ? jointAfter(jointOf(origin)) : null;
   const extra: Extra = {
     id: annotation.id,
     ...(annotation.label === undefined && { unlabelled: true }),
@@ -193,31 +217,62 @@ export function writeShapes(
     ...(annotation.score !== undefined && { score: annotation.score }),
     ...(annotation.color !== undefined && { color: annotation.color }),
     ...(annotation.hidden !== undefined && { hidden: annotation.hidden }),
+    ...(annotation.locked !== undefined && { locked: annotation.locked }),
+    joint,
+    ...(geometry.type === 'mask' && { rle: geometry.mask, traced: tracedHash(outlines) }),
+    ...(geometry.type === 'polygon' &&
+      geometry.holes && {
+        rings: { polygons: geometry.polygons, holes: geometry.holes },
+        traced: tracedHash(outlines),
+      }),
   };
-  const { type, outlines } = outline(geometry, origin);
-  if (geometry.type === 'mask') Object.assign(extra, { rle: geometry.mask, traced: tracedHash(outlines) });
-  const group =
-    origin?.[0]?.group_id ?? (geometry.type === 'mask' || outlines.length > 1 ? freeGroup() : null);
   return outlines.map((points, i) => {
     const kept: Partial<Shape> = {
       ...(origin?.[Math.min(i, origin.length - 1)] ?? { flags: {}, description: '' }),
     };
-    // LabelMe's base64 mask is never left beside other geometry: it would contradict it.
+    // LabelMe's base64 mask and X-AnyLabeling's angle are never left beside other geometry: they would contradict it.
     delete kept.mask;
+    if (type !== 'rotation') delete kept['direction'];
+    if (typeof kept['score'] === 'number' && annotation.score !== undefined) kept['score'] = annotation.score;
     return {
       ...kept,
       label: annotation.label ?? defaultLabel,
       points,
-      group_id: group,
+      group_id: group ?? joint,
       shape_type: type,
       groundnote: i === 0 ? extra : { id: annotation.id },
     };
   });
 }
 
+/**
+ * Whether shapes may be written as they were read: a LabelMe `mask` may not, because X-AnyLabeling refuses a whole file
+ * with one; nor parts that are held together by a number that is now a group's.
+ */
+export function canStay(shapes: readonly Shape[], groups: ReadonlySet<number>): boolean {
+  if (shapes.some(({ shape_type }) => shape_type === 'mask')) return false;
+  const joint = jointOf(shapes);
+  return joint === undefined || !groups.has(joint);
+}
+
+/** The `group_id` that only holds the parts of a region together. */
+function jointOf(shapes: readonly Shape[] | undefined): number | undefined {
+  const [first] = shapes ?? [];
+  const extra = extraSchema.safeParse(first?.['groundnote']).data;
+  return extra && isJoint(first?.group_id ?? undefined, extra) ? (first?.group_id ?? undefined) : undefined;
+}
+
+/** A polygon of no area: what an empty region is written as, so that there is a shape to carry it. */
+const nothing: Point[] = [
+  [0, 0],
+  [0, 0],
+  [0, 0],
+];
+
 function outline(
   geometry: Geometry,
   origin: readonly Shape[] | undefined,
+  size: Size,
 ): { type: string; outlines: Point[][] } {
   switch (geometry.type) {
     case 'point':
@@ -236,31 +291,45 @@ function outline(
     }
     case 'stroke':
       return {
-        type: origin?.[0]?.shape_type === 'line' ? 'line' : 'linestrip',
+        type: origin?.[0]?.shape_type === 'line' && geometry.points.length === 2 ? 'line' : 'linestrip',
         outlines: [geometry.points],
       };
     case 'polygon': {
-      const was = origin?.[0]?.shape_type;
-      return {
-        type: was === 'rotation' || was === 'quadrilateral' ? was : 'polygon',
-        outlines: geometry.polygons,
-      };
+      const outlines = polygonOutlines(geometry, size);
+      return { type: polygonKind(geometry.polygons, origin?.[0]), outlines: orNothing(outlines) };
     }
-    case 'mask': {
-      const polygons = maskPolygons(geometry.mask);
-      // An empty mask still has a shape to carry it: a polygon of no area.
-      return {
-        type: 'polygon',
-        outlines: polygons.length
-          ? polygons
-          : [
-              [
-                [0, 0],
-                [0, 0],
-                [0, 0],
-              ],
-            ],
-      };
-    }
+    case 'mask':
+      return { type: 'polygon', outlines: orNothing(maskPolygons(geometry.mask)) };
   }
+}
+
+const orNothing = (outlines: Point[][]) => (outlines.length ? outlines : [nothing]);
+
+/** The kind of a polygon: that of the other tool's shape while it is still one, else the one that all tools know. */
+function polygonKind(polygons: readonly (readonly Point[])[], origin: Shape | undefined): string {
+  const was = origin?.shape_type;
+  const [ring] = polygons;
+  if (!origin || !was || polygons.length !== 1 || ring?.length !== 4) return 'polygon';
+  if (was === 'quadrilateral') return was;
+  // Turned, X-AnyLabeling's own angle in the shape would be wrong.
+  return (was === 'rotation' || was === 'oriented_rectangle') && sameDirections(ring, origin.points)
+    ? was
+    : 'polygon';
+}
+
+/** Whether all sides of two rings point the same way. */
+function sameDirections(a: readonly Point[], b: readonly Point[]): boolean {
+  const side = (ring: readonly Point[], i: number): Point => {
+    const [x1, y1] = ring[i] as Point;
+    const [x2, y2] = ring[(i + 1) % ring.length] as Point;
+    return [x2 - x1, y2 - y1];
+  };
+  return (
+    a.length === b.length &&
+    a.every((_, i) => {
+      const [[ax, ay], [bx, by]] = [side(a, i), side(b, i)];
+      const lengths = Math.hypot(ax, ay) * Math.hypot(bx, by);
+      return lengths > 0 && ax * bx + ay * by > 0.99999 * lengths;
+    })
+  );
 }

@@ -8,7 +8,7 @@ import type { Annotation } from '../protocol/annotator';
 import { GroundnoteError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';
 import { sameAnnotation } from './document';
-import { groupShapes, readShapes, shapeSchema, writeShapes, type Shape } from './labelme';
+import { canStay, groupShapes, readShapes, shapeSchema, writeShapes, type Shape } from './labelme';
 
 /** The LabelMe version whose format new files follow. */
 const labelmeVersion = '5.5.0';
@@ -119,14 +119,18 @@ export function formatSidecar(
   annotations: readonly Annotation[],
   image: Size & { name: string },
 ): string {
-  let group = 0;
+  const groups = new Set(annotations.flatMap(({ group }) => group ?? []));
+  let used = Math.max(0, ...groups);
   for (const { shapes } of content.origins.values())
-    for (const shape of shapes) group = Math.max(group, shape.group_id ?? 0);
-  for (const { shape } of content.kept) group = Math.max(group, shape.group_id ?? 0);
+    for (const shape of shapes) used = Math.max(used, shape.group_id ?? 0);
+  for (const { shape } of content.kept) used = Math.max(used, shape.group_id ?? 0);
+  const jointAfter = (before: number | undefined) =>
+    before !== undefined && !groups.has(before) ? before : ++used;
   const shapes = annotations.flatMap((annotation) => {
     const origin = content.origins.get(annotation.id);
-    if (origin && sameAnnotation(origin.annotation, annotation)) return origin.shapes;
-    return writeShapes(annotation, origin?.shapes, () => ++group);
+    if (origin && canStay(origin.shapes, groups) && sameAnnotation(origin.annotation, annotation))
+      return origin.shapes;
+    return writeShapes(annotation, origin?.shapes, image, jointAfter);
   });
   for (const { index, shape } of content.kept) shapes.splice(index, 0, shape);
   const file = {

@@ -11,6 +11,7 @@ import {
 } from '../../../src/annotate/sidecar';
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { Point } from '../../../src/protocol/geometry';
+import { patchOfGeometry, rleOfPatch, type Patch } from '../../../src/protocol/raster';
 import { decodeRle, encodeRle, rleOverlap } from '../../../src/protocol/rle';
 
 const image = { name: 'photo.png', width: 64, height: 48 };
@@ -172,7 +173,8 @@ describe('sidecar round trips', () => {
 
   it('writes masks as polygons of one group that other tools can rasterise (IoU 0.98)', () => {
     const shapes = shapesOf(write([maskRegion]));
-    expect(shapes.every((shape) => shape['shape_type'] === 'polygon' && shape['group_id'] === 1)).toBe(true);
+    expect(shapes.every((shape) => shape['shape_type'] === 'polygon')).toBe(true);
+    expect(shapesOf(write([islands])).map((shape) => shape['group_id'])).toEqual([1, 1]);
     const drawn = encodeRle(
       rasterize(
         shapes.map((shape) => shape['points'] as Point[]),
@@ -242,7 +244,7 @@ describe('files of other tools', () => {
 
   it('never share a group_id with a new mask', () => {
     const { annotations, content } = parseSidecar(text, 'photo.json');
-    const last = shapesOf(write([...annotations, maskRegion], content)).at(-1);
+    const last = shapesOf(write([...annotations, islands], content)).at(-1);
     expect(last?.['group_id']).toBe(8);
   });
 
@@ -281,13 +283,156 @@ describe('files of other tools', () => {
     const { data } = decodeRle(geometry.mask);
     expect(data.reduce((sum, on) => sum + on, 0)).toBe(7);
     expect([data[20 * 64 + 11], data[20 * 64 + 10], data[22 * 64 + 11]]).toEqual([1, 0, 1]);
-    // Unchanged it stays what it was; changed it becomes polygons with the exact mask beside them.
-    expect(shapesOf(write(annotations, content))).toEqual([shape]);
-    const renamed = annotations.map((each) => ({ ...each, label: 'b' }));
-    const saved = write(renamed, content);
-    expect(shapesOf(saved)[0]).toMatchObject({ shape_type: 'polygon', label: 'b' });
+    // It is written as polygons with the exact mask beside them: X-AnyLabeling refuses a file with a LabelMe mask.
+    const saved = write(annotations, content);
+    expect(shapesOf(saved)[0]).toMatchObject({ shape_type: 'polygon', label: 'blob' });
     expect(shapesOf(saved)[0]).not.toHaveProperty('mask');
-    expect(parseSidecar(saved, 'photo.json').annotations).toEqual(renamed);
+    expect(parseSidecar(saved, 'photo.json').annotations).toEqual(annotations);
+  });
+});
+
+describe('groups and parts', () => {
+  const box = (id: string, group?: number): Annotation => ({
+    id,
+    label: id,
+    geometry: { type: 'box', box: [1, 2, 3, 4] },
+    provenance: { by: 'user' },
+    ...(group !== undefined && { group }),
+  });
+  const groupIds = (text: string) => shapesOf(text).map((shape) => shape['group_id']);
+
+  it('keep the group of a region and the parts of a mask apart', () => {
+    const grouped = { ...islands, id: 'grouped', group: 4 };
+    const list = [islands, grouped, box('a', 4), box('b')];
+    const text = write(list);
+    expect(groupIds(text)).toEqual([5, 5, 4, 4, 4, null]);
+    expect(parseSidecar(text, 'photo.json').annotations).toEqual(list);
+  });
+
+  it('take what another tool has grouped', () => {
+    const text = write([islands, box('a')]).replaceAll('"group_id": null', '"group_id": 9');
+    expect(parseSidecar(text, 'photo.json').annotations.map(({ group }) => group)).toEqual([undefined, 9]);
+    const all = write([islands, box('a')]).replaceAll(/"group_id": (null|1)/g, '"group_id": 9');
+    expect(parseSidecar(all, 'photo.json').annotations.map(({ group }) => group)).toEqual([9, 9]);
+  });
+
+  it('give parts another number when a group takes theirs, and else leave it', () => {
+    const { annotations, content } = parseSidecar(write([islands]), 'photo.json');
+    expect(groupIds(write([...annotations, box('a', 1), box('b', 1)], content))).toEqual([2, 2, 1, 1]);
+    expect(groupIds(write([{ ...islands, label: 'other' }], content))).toEqual([1, 1]);
+  });
+
+  it('read the number of a mask in files of before as that of its parts', () => {
+    const text = write([islands]).replaceAll('"joint": 1,', '').replaceAll('"joint": 1', '');
+    expect(parseSidecar(text, 'photo.json').annotations).toEqual([islands]);
+  });
+
+  it('end with a group that is taken apart, and keep the lock', () => {
+    const { annotations, content } = parseSidecar(write([box('a', 3)]), 'photo.json');
+    expect(annotations).toEqual([box('a', 3)]);
+    const text = write([{ ...box('a'), locked: true }], content);
+    expect(groupIds(text)).toEqual([null]);
+    expect(parseSidecar(text, 'photo.json').annotations).toEqual([{ ...box('a'), locked: true }]);
+  });
+});
+
+describe('holes of polygons', () => {
+  const square = (x: number, y: number, side: number): Point[] => [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+  ];
+  const region = (polygons: Point[][], holes: Point[][]): Annotation => ({
+    id: 'holed',
+    label: 'ring',
+    geometry: { type: 'polygon', polygons, holes },
+    provenance: { by: 'user' },
+  });
+  /** What another tool sees: the union of the shapes. */
+  const drawnBy = (text: string) =>
+    rasterize(
+      shapesOf(text).map((shape) => shape['points'] as Point[]),
+      image,
+    ).data;
+
+  it.each([
+    ['within a polygon', [square(4, 4, 30)], [square(8, 8, 6), square(20, 20, 8)]],
+    ['of two polygons', [square(2, 2, 16), square(30, 2, 16)], [square(5, 5, 4), square(33, 5, 4)]],
+    ['that leaves its polygon', [square(4, 4, 20)], [square(16, 10, 20)]],
+    ['that cross each other', [square(4, 4, 36)], [square(8, 8, 12), square(14, 14, 12)]],
+    ['in what two polygons share', [square(4, 4, 20), square(10, 10, 20)], [square(14, 14, 6)]],
+    ['that leave nothing', [square(8, 8, 6)], [square(4, 4, 20)]],
+  ])('%s come back exactly, and other tools see them', (_, polygons, holes) => {
+    const holed = region(polygons, holes);
+    const text = write([holed]);
+    expect(parseSidecar(text, 'photo.json').annotations).toEqual([holed]);
+    const exact = patchOfGeometry(holed.geometry, image);
+    const whole = decodeRle(rleOfPatch(exact as Patch, image));
+    const overlap = rleOverlap(encodeRle(whole), encodeRle({ ...image, data: drawnBy(text) }));
+    expect(overlap.intersection).toBeGreaterThanOrEqual(0.98 * overlap.union);
+  });
+
+  it('give way to outlines that another tool has moved', () => {
+    const text = write([region([square(4, 4, 30)], [square(8, 8, 6)])]);
+    const file = JSON.parse(text) as { shapes: { points: Point[] }[] };
+    (file.shapes[0]?.points[0] as Point)[0] -= 2;
+    const [moved] = parseSidecar(JSON.stringify(file), 'photo.json').annotations;
+    expect(moved?.geometry).toEqual({ type: 'polygon', polygons: [file.shapes[0]?.points] });
+  });
+});
+
+describe('kinds of other tools', () => {
+  const shape = (shape_type: string, points: Point[], more: object = {}) => ({
+    label: 'a',
+    points,
+    group_id: null,
+    shape_type,
+    flags: {},
+    ...more,
+  });
+  const turned: Point[] = [
+    [20, 10],
+    [30, 20],
+    [24, 26],
+    [14, 16],
+  ];
+  const shapes = [
+    shape('circle', [
+      [20, 20],
+      [25, 20],
+    ]),
+    shape('rotation', turned, { direction: 0.785 }),
+    shape('oriented_rectangle', turned),
+    shape('points', [
+      [1, 1],
+      [2, 2],
+    ]),
+    shape('cuboid', turned),
+  ];
+  const { annotations, content } = parseSidecar(JSON.stringify({ ...foreign, shapes }), 'photo.json');
+  const moved = (points: Point[]) =>
+    shapesOf(
+      write(
+        annotations.map((each) => ({ ...each, geometry: { type: 'polygon', polygons: [points] } })),
+        content,
+      ),
+    );
+
+  it('stay as they are', () => {
+    expect(shapesOf(write([...annotations], content))).toEqual(shapes);
+  });
+
+  it('stay turned boxes when they are moved, and become polygons when they are bent', () => {
+    const there = moved(turned.map(([x, y]): Point => [x + 5, y + 3]));
+    expect(there.map((each) => each['shape_type'])).toEqual(shapes.map((each) => each.shape_type));
+    expect(there[1]).toHaveProperty('direction', 0.785);
+    const bent = moved([...turned.slice(0, 3), [10, 20]]);
+    expect(bent[1]).toMatchObject({ shape_type: 'polygon' });
+    expect(bent[1]).not.toHaveProperty('direction');
+    expect(bent[2]).toMatchObject({ shape_type: 'polygon' });
+    // The shapes that the panel does not show are where they were.
+    expect([bent[0], bent[3], bent[4]]).toEqual([shapes[0], shapes[3], shapes[4]]);
   });
 });
 
