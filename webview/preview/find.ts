@@ -1,6 +1,7 @@
 /** Finds text in the whole note, also where the browser has not laid it out yet. VS Code's own find widget is off: one way. */
 import { findRanges, queryPattern, readText, type FindOptions, type ReadText } from './findText';
 import { addKeys } from './keys';
+import { blockBottom } from './lines';
 import type { PreviewPage } from './previewPage';
 import { addTool } from './tools';
 import './find.css';
@@ -175,7 +176,7 @@ class Find {
       if (!text) this.texts.set(element, (text = readText(element)));
       const ranges = findRanges(text, pattern);
       // The first match that is not above what is seen.
-      if (first < 0 && ranges.length && element.getBoundingClientRect().bottom > 0) first = found.length;
+      if (first < 0 && ranges.length && blockBottom(element) > window.scrollY) first = found.length;
       found.push(...ranges);
       if (found.length >= maxMatches) break;
     }

@@ -1,5 +1,5 @@
 /** Lines of the note ↔ heights on the page: exact where an element knows its line, in between in proportion. */
-import type { ShownBlock } from './blocks';
+import { skippedSection, type ShownBlock } from './blocks';
 
 interface Mark {
   line: number;
@@ -12,8 +12,21 @@ const reach = 60;
 
 const topOf = (element: Element) => element.getBoundingClientRect().top + window.scrollY;
 /** A block is a box of its own: its first element has its margin inside it. */
-const contentTop = (block: Element) => topOf(block.firstElementChild ?? block);
-const bottomOf = (element: Element) => element.getBoundingClientRect().bottom + window.scrollY;
+const contentTop = (block: Element) =>
+  skippedSection(block) ? blockTop(block) : topOf(block.firstElementChild ?? block);
+/** Edges of a block. Asking for a box that is not laid out would lay all of its section out. */
+const blockTop = (block: Element) => edge(block, 0) ?? topOf(block);
+export const blockBottom = (block: Element) =>
+  edge(block, 1) ?? block.getBoundingClientRect().bottom + window.scrollY;
+
+/** In a section that is not laid out the blocks are taken to be of equal height. */
+function edge(block: Element, after: 0 | 1): number | undefined {
+  const section = skippedSection(block);
+  if (!section) return undefined;
+  const { top, height } = section.getBoundingClientRect();
+  const at = [...section.children].indexOf(block) + after;
+  return window.scrollY + top + (height * at) / section.childElementCount;
+}
 const lineOf = (element: Element) => Number(element.getAttribute('data-line'));
 
 /** Index of the last item for which `before` holds; items for which it holds come first. */
@@ -40,13 +53,13 @@ function marks(blocks: readonly ShownBlock[], index: number, target: Target): Ma
   if (!shown) return [];
   const { block, element } = shown;
   const list: Mark[] = [{ line: block.startLine, top: contentTop(element) }];
-  const bottom = bottomOf(element);
+  const bottom = blockBottom(element);
   const add = (mark: Mark) => {
     const last = list[list.length - 1] as Mark;
     // What is hidden has no place, and what stands beside something else is not below it.
     if (mark.line > last.line && mark.top >= last.top && mark.top <= bottom) list.push(mark);
   };
-  const inner = element.querySelectorAll('[data-line]');
+  const inner = skippedSection(element) ? [] : element.querySelectorAll('[data-line]');
   const markOf = (each: Element): Mark => ({ line: block.startLine + lineOf(each), top: topOf(each) });
   const at = inner.length > 2 * reach ? lastIndex(inner, (each) => reached(target, markOf(each))) : 0;
   for (let i = Math.max(0, at - reach); i < Math.min(inner.length, at + reach); i++) {
@@ -128,13 +141,13 @@ function headMarks(blocks: readonly ShownBlock[]): Mark[] {
   const first = blocks[0];
   return [
     { line: 0, top: 0 },
-    ...(first ? [{ line: first.block.startLine, top: topOf(first.element) }] : []),
+    ...(first ? [{ line: first.block.startLine, top: blockTop(first.element) }] : []),
   ];
 }
 
 /** The line that is seen at a height of the page. */
 export function lineAt(blocks: readonly ShownBlock[], top: number): number {
-  const index = lastIndex(blocks, ({ element }) => topOf(element) <= top);
+  const index = lastIndex(blocks, ({ element }) => blockTop(element) <= top);
   const list = index < 0 ? headMarks(blocks) : marks(blocks, index, { top });
   return Math.max(0, interpolate(list, 'top', 'line', top));
 }

@@ -1,4 +1,5 @@
 /** Cards for links inside the note: a footnote's words, an equation, the beginning of a section. */
+import { nextBlock } from './blocks';
 import { useCard } from './card';
 import type { PreviewPage } from './previewPage';
 import './linkCards.css';
@@ -32,12 +33,13 @@ function targetOf(link: HTMLAnchorElement): Target | undefined {
 
 function sectionOf(heading: Element): Target {
   const content = [copyOf(heading)];
-  let next = heading.nextElementSibling ?? heading.closest('.gn-block')?.nextElementSibling;
+  const block = heading.closest('.gn-block');
+  let next = heading.nextElementSibling ?? (block && nextBlock(block));
   while (next && content.length <= sectionBlocks) {
     if (next.matches('h1, h2, h3, h4, h5, h6') || next.querySelector(':scope > :is(h1, h2, h3, h4, h5, h6)'))
       break;
     content.push(copyOf(next));
-    next = next.nextElementSibling;
+    next = nextBlock(next);
   }
   return { kind: 'Section', content };
 }

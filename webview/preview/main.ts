@@ -90,7 +90,7 @@ function show(splice: NoteSplice): void {
     blocks.clear();
   }
   if (splice.header !== undefined) {
-    for (const old of main.querySelectorAll(':scope > :not(.gn-block)')) old.remove();
+    for (const old of main.querySelectorAll(':scope > :not(.gn-section)')) old.remove();
     main.insertAdjacentHTML('afterbegin', splice.header);
   }
   const changed = blocks.splice(splice);
