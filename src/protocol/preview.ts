@@ -29,10 +29,17 @@ export const spliceSchema = z.object({
 });
 export type NoteSplice = z.infer<typeof spliceSchema>;
 
-/** The preview's first question: it wants the note, beginning with what stands at this line (else where the editor is). Splices follow. */
+/** The first splice of a note inside its page: shown without asking for it. `id` differs in each page that is made. */
+export const firstSpliceSchema = z.object({ id: z.string(), splice: spliceSchema });
+export type FirstSplice = z.infer<typeof firstSpliceSchema>;
+
+/**
+ * The preview's first question: it wants the note, beginning with what stands at this line (else where the editor is), or
+ * the rest of it, when it has shown the splice that came with the page. Splices follow.
+ */
 export const previewReady = requestChannel(
   'previewReady',
-  z.object({ line: z.number().min(0).optional() }),
+  z.object({ line: z.number().min(0).optional(), first: z.string().optional() }),
   z.object({}),
 );
 /** Host → preview: a change of what is shown. */

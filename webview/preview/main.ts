@@ -1,6 +1,7 @@
 /** The page of a note's preview. */
 import '../ui/withoutEval';
 import {
+  firstSpliceSchema,
   noteSpliced,
   openFigure,
   openLink,
@@ -8,6 +9,7 @@ import {
   previewReady,
   renderProblem,
   spliceShown,
+  type FirstSplice,
   type NoteSplice,
 } from '../../src/protocol/preview';
 import { Endpoint } from '../../src/protocol/rpc';
@@ -105,10 +107,25 @@ function show(splice: NoteSplice): void {
   requestAnimationFrame(() => endpoint.send(spliceShown, { version: splice.version }));
 }
 
-/** Asks for the note, from the line that was read last. */
+/** Shows what came with the page, and asks for the rest; else for the note, from the line that was read last. */
 async function begin(): Promise<void> {
   const line = page.saved('line');
-  await ask(previewReady, typeof line === 'number' ? { line } : {});
+  const first = firstSplice();
+  if (first) show(first.splice);
+  await ask(previewReady, {
+    ...(typeof line === 'number' && { line }),
+    ...(first && { first: first.id }),
+  });
+}
+
+/** The splice that came with the page. One that this page, or one before it, had already may be out of date. */
+function firstSplice(): FirstSplice | undefined {
+  const data = document.querySelector('#gn-first')?.textContent;
+  if (!data) return undefined;
+  const first = firstSpliceSchema.parse(JSON.parse(data));
+  if (page.saved('first') === first.id || page.saved('line')) return undefined;
+  page.save('first', first.id);
+  return first;
 }
 
 /** What survives a reload; `uri` is what the host brings the panel back with. */

@@ -12,6 +12,8 @@ import {
   renderProblem,
   spliceShown,
   toggleRegions,
+  type FirstSplice,
+  type NoteSplice,
 } from '../../protocol/preview';
 import type { RenderSettings } from '../../protocol/noteRenderer';
 import { Endpoint } from '../../protocol/rpc';
@@ -41,6 +43,9 @@ export interface PreviewServices {
 /** Changes on disk that follow each other faster than this are looked at together. */
 const filesMs = 150;
 
+/** The page is made without the beginning of the note when that takes longer: it asks for it then. */
+const firstMs = 200;
+
 const pageFolder = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 
 /** A page may read its own files and pictures of the workspace, or of the note's folder when that lies outside. */
@@ -65,11 +70,17 @@ export class NotePreview {
   /** The note's document; kept, because a document that nobody shows is forgotten after a while. */
   private document: vscode.TextDocument | undefined;
   private readonly opened: Promise<void>;
+  /** Takes the first splice, for the page that is about to be made. */
+  private takeFirst: ((splice: NoteSplice) => void) | undefined;
+  /** What came with the page, while nothing came after it. */
+  private first: FirstSplice | undefined;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
     readonly note: vscode.Uri,
     private readonly services: PreviewServices,
+    /** The thread has the colours of the editor. */
+    private readonly themed: Promise<void>,
   ) {
     const { webview } = panel;
     this.endpoint = new Endpoint(
@@ -95,8 +106,28 @@ export class NotePreview {
       light: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-light.svg'),
       dark: vscode.Uri.joinPath(services.extensionUri, 'media', 'preview-dark.svg'),
     };
-    webview.html = pageHtml(webview, services.extensionUri, note);
+    void this.load();
   }
+
+  /** Makes the page, with the beginning of the note in it: VS Code takes longer to make ready what it is shown in. */
+  private async load(): Promise<void> {
+    const splice = await new Promise<NoteSplice | undefined>((resolve) => {
+      this.takeFirst = resolve;
+      Promise.all([this.opened, this.themed]).then(
+        () => this.services.renderer.show(this.key, this.topLine()),
+        () => resolve(undefined),
+      );
+      setTimeout(() => resolve(undefined), firstMs);
+    });
+    this.takeFirst = undefined;
+    if (this.disposed) return;
+    this.first = splice && { id: randomBytes(8).toString('hex'), splice };
+    const { webview } = this.panel;
+    webview.html = pageHtml(webview, this.services.extensionUri, this.note, this.first);
+  }
+
+  /** The line (0-based) at the top of the note's editor. */
+  private topLine = () => this.editors()[0]?.visibleRanges[0]?.start.line ?? 0;
 
   /** Shows the regions of all figures, or hides them. */
   toggleRegions(): void {
@@ -114,10 +145,10 @@ export class NotePreview {
 
   private answer(): void {
     const { endpoint, note, services } = this;
-    endpoint.handle(previewReady, async ({ line }) => {
+    endpoint.handle(previewReady, async ({ line, first }) => {
       await this.opened;
-      const top = this.editors()[0]?.visibleRanges[0]?.start.line;
-      services.renderer.show(this.key, line ?? top ?? 0);
+      if (first === undefined || first !== this.first?.id)
+        services.renderer.show(this.key, line ?? this.topLine());
       return {};
     });
     endpoint.on(spliceShown, ({ version }) => services.renderer.shown(this.key, version));
@@ -157,6 +188,12 @@ export class NotePreview {
       text: () => this.document?.getText() ?? '',
       settings: () => this.settings(),
       onSplice: (splice) => {
+        if (this.takeFirst) {
+          this.takeFirst(splice);
+          this.takeFirst = undefined;
+          return;
+        }
+        this.first = undefined;
         // A hidden page is thrown away, and asks for everything when it is shown again.
         if (this.panel.visible) endpoint.send(noteSpliced, splice);
       },
@@ -311,7 +348,12 @@ export class NotePreview {
   }
 }
 
-function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: vscode.Uri): string {
+function pageHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  note: vscode.Uri,
+  first: FirstSplice | undefined,
+): string {
   const nonce = randomBytes(16).toString('base64url');
   return previewPageHtml({
     note: note.toString(),
@@ -320,5 +362,6 @@ function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri, note: vscod
       String(webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), ...file.split('/')))),
     policy: contentSecurityPolicy(webview.cspSource, nonce),
     nonce,
+    ...(first && { first }),
   });
 }

@@ -1,4 +1,5 @@
 /** The preview's page before its script fills it; the tests open the same one. */
+import type { FirstSplice } from '../../protocol/preview';
 import { escapeAttribute, escapeHtml } from '../markdown/escape';
 
 export interface PreviewPageOptions {
@@ -12,10 +13,13 @@ export interface PreviewPageOptions {
   nonce?: string;
   /** What VS Code adds by itself: the theme's class on the body and its colours on the root. */
   theme?: { name: string; style: string };
+  /** What the page shows first, without having to ask for it. */
+  first?: FirstSplice;
 }
 
 /** The page's own words are English; its script names the language of the note on `<main>`. */
-export function previewPageHtml({ note, title, address, policy, nonce, theme }: PreviewPageOptions): string {
+export function previewPageHtml(options: PreviewPageOptions): string {
+  const { note, title, address, policy, nonce, theme, first } = options;
   const attribute = (name: string, value: string | undefined) =>
     value === undefined ? '' : ` ${name}="${escapeAttribute(value)}"`;
   const meta = policy && `<meta http-equiv="Content-Security-Policy"${attribute('content', policy)}>\n`;
@@ -31,7 +35,11 @@ ${meta ?? ''}<meta charset="utf-8">
 <body${attribute('class', theme?.name)} data-groundnote-view="preview"${attribute('data-document', note)}>
 <div class="gn-notice" role="status" hidden></div>
 <main id="gn-note"></main>
-<script${attribute('nonce', nonce)}${attribute('src', address('preview.js'))}></script>
+${first ? dataBlock('gn-first', first) : ''}<script${attribute('nonce', nonce)}${attribute('src', address('preview.js'))}></script>
 </body>
 </html>`;
 }
+
+/** Data for the page's script. Without "<" nothing in it can end the element. */
+const dataBlock = (id: string, data: unknown) =>
+  `<script type="application/json" id="${id}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>\n`;

@@ -118,21 +118,25 @@ export class PreviewPanels implements vscode.WebviewPanelSerializer, vscode.Disp
 
   /** Gives code the colours of the editor. Nothing is read before a note is shown. */
   followTheme(): void {
-    if (this.previews.size === 0) return;
+    if (this.previews.size > 0) void this.readTheme();
+  }
+
+  private async readTheme(): Promise<void> {
     const { renderer, log } = this.services;
-    activeEditorTheme().then(
-      (theme) => renderer.setTheme(theme),
-      (error: unknown) => log.warn(`The editor's theme was not read: ${String(error)}`),
-    );
+    try {
+      renderer.setTheme(await activeEditorTheme());
+    } catch (error) {
+      log.warn(`The editor's theme was not read: ${String(error)}`);
+    }
   }
 
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri): void {
     const key = uri.toString();
     // A panel that comes back while another one shows the note takes its place.
     this.previews.get(key)?.panel.dispose();
-    const preview = new NotePreview(panel, uri, this.services);
+    const themed = this.previews.size === 0 ? this.readTheme() : Promise.resolve();
+    const preview = new NotePreview(panel, uri, this.services, themed);
     this.previews.set(key, preview);
-    if (this.previews.size === 1) this.followTheme();
     panel.onDidDispose(() => {
       preview.dispose();
       if (this.previews.get(key) === preview) this.previews.delete(key);

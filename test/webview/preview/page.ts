@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { previewPageHtml } from '../../../src/notes/preview/pageHtml';
 import { previewBuilds } from '../../../scripts/lib/previewBuilds.mjs';
-import type { NoteSplice } from '../../../src/protocol/preview';
+import type { FirstSplice, NoteSplice } from '../../../src/protocol/preview';
 // What VS Code 1.100 sets on the page in its default themes.
 import themes from './themes.json';
 
@@ -58,6 +58,8 @@ export interface PageOptions {
   state?: unknown;
   /** A channel that the host answers with an error. */
   failing?: string;
+  /** What comes with the page. */
+  first?: FirstSplice;
   /** A channel that the test itself answers. */
   silent?: string;
 }
@@ -104,6 +106,7 @@ export async function openPage(
       title: 'Preview note.md',
       address: (name) => name,
       theme: pageTheme(theme),
+      ...(options.first && { first: options.first }),
     }),
   );
   await page.goto(String(pathToFileURL(file)));

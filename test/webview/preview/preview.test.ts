@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { NoteSplice } from '../../../src/protocol/preview';
 import { launchBrowser } from '../../support/chromium';
 import { longNote } from '../../support/longNote';
 import { NoteFeed } from './noteFeed';
@@ -150,6 +151,20 @@ describe('the preview', () => {
     await sendSplices(page, feed.change(''));
     await page.waitForSelector('.gn-empty');
     expect(await page.locator('.gn-block').count()).toBe(0);
+  });
+
+  it('shows what came with the page before it asks, once', async () => {
+    const [splice] = newFeed().open('first </script><script>alert(1)</script> & "second"');
+    const first = { id: 'a', splice: splice as NoteSplice };
+    page = await openPage(browser, undefined, { first });
+    await page.waitForSelector('text=second');
+    expect(await posted(page, 'previewReady')).toMatchObject([{ params: { first: 'a' } }]);
+    expect(await page.evaluate('document.scripts.length')).toBe(2);
+    await page.close();
+    // The same page after it was hidden: the note may have changed since.
+    page = await openPage(browser, undefined, { first, state: { first: 'a' } });
+    await expect.poll(() => posted(page, 'previewReady')).toMatchObject([{ params: {} }]);
+    expect(await page.textContent('#gn-note')).toBe('');
   });
 
   it('drops what was meant for the page before a reload', async () => {
