@@ -7,6 +7,8 @@ import type { HostLink, SavedState } from './host';
 import { useStore } from './hooks';
 import { listenForKeys } from './keys';
 import { ErrorPage, FirstHint, Notices } from './notices';
+import { OverlayContext, OverlayControls, useOverlayParts } from './overlay/overlay';
+import { RegionLayer } from './overlay/regionLayer';
 import { RegionList } from './regionList';
 import { Toolbar } from './toolbar';
 
@@ -23,6 +25,7 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
   const [wide, setWide] = useState(window.innerWidth >= wideEnoughForList);
   const listOpen = state.listOpen ?? wide;
   const hasPicture = state.snapshot !== undefined && state.fatal === undefined;
+  const overlay = useOverlayParts(saved.overlay);
   const keep = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -33,10 +36,12 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
 
   useEffect(() => {
     if (!hasPicture || !container.current) return;
+    const element = container.current;
     const canvas = new CanvasStage(
-      container.current,
+      element,
       store,
       saved.view,
+      (redraw) => new RegionLayer(store, overlay.state, overlay.comparison, element, redraw),
       (view) => {
         setScale(view.scale);
         keep.current();
@@ -63,35 +68,39 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
       activeId: state.activeId,
       opacity: state.opacity,
       listOpen: state.listOpen,
+      overlay: overlay.state.saved,
       ...(stage && { view: stage.savedView }),
     });
   useEffect(() => {
     if (hasPicture) keep.current();
-  }, [hasPicture, stage, state.tool, state.activeId, state.opacity, state.listOpen]);
+  }, [hasPicture, stage, overlay.view, state.tool, state.activeId, state.opacity, state.listOpen]);
 
   const toggleList = () => store.set({ listOpen: !listOpen });
   if (state.fatal !== undefined) return <ErrorPage message={state.fatal} />;
   if (!state.snapshot) return <div class="loading" role="status" aria-label="Opening the picture" />;
   const { name, width, height } = state.snapshot.image;
   return (
-    <div class="panel">
-      <Toolbar stage={stage} listOpen={listOpen} onToggleList={toggleList} />
-      <div class="middle">
-        <main class="picture">
-          <div
-            ref={container}
-            class={`canvas tool-${state.tool}`}
-            tabIndex={0}
-            role="application"
-            aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space sets a point, Shift+Space takes away.`}
-            data-vscode-context='{"preventDefaultContextMenuItems": true}'
-          />
-          <Notices />
-          <FirstHint />
-        </main>
-        {listOpen && <RegionList />}
+    <OverlayContext.Provider value={overlay}>
+      <div class="panel">
+        <Toolbar stage={stage} listOpen={listOpen} onToggleList={toggleList} />
+        <div class="middle">
+          <main class="picture">
+            <div
+              ref={container}
+              class={`canvas tool-${state.tool}`}
+              tabIndex={0}
+              role="application"
+              aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space sets a point, Shift+Space takes away.`}
+              data-vscode-context='{"preventDefaultContextMenuItems": true}'
+            />
+            <OverlayControls />
+            <Notices />
+            <FirstHint />
+          </main>
+          {listOpen && <RegionList />}
+        </div>
+        <BottomBar scale={scale} pointer={pointer} />
       </div>
-      <BottomBar scale={scale} pointer={pointer} />
-    </div>
+    </OverlayContext.Provider>
   );
 }

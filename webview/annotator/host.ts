@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ping } from '../../src/protocol/annotator';
 import { Endpoint } from '../../src/protocol/rpc';
+import { savedOverlaySchema } from './overlay/overlayState';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -15,6 +16,7 @@ const savedSchema = z.object({
   activeId: z.string().optional(),
   opacity: z.number().min(0).max(1).optional(),
   listOpen: z.boolean().optional(),
+  overlay: savedOverlaySchema.optional(),
   view: z
     .object({ fitted: z.boolean(), scale: z.number().positive(), centre: z.tuple([z.number(), z.number()]) })
     .optional(),

@@ -3,6 +3,7 @@ import type { IconName } from '../ui/icon';
 import { RovingToolbar } from '../ui/rovingToolbar';
 import type { CanvasStage } from './canvas/stage';
 import { useStore } from './hooks';
+import { OverlayMenu } from './overlay/overlayMenu';
 import type { ToolName } from './store';
 
 const tools: readonly { tool: ToolName; icon: IconName; label: string; keys: string }[] = [
@@ -78,6 +79,7 @@ export function Toolbar({
           onInput={(event) => store.set({ opacity: Number(event.currentTarget.value) / 100 })}
         />
       </label>
+      <OverlayMenu />
       <span class="stretch" />
       <IconButton
         icon={listOpen ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}

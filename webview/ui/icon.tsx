@@ -3,7 +3,9 @@ import '@vscode/codicons/dist/codicon.css';
 
 export type IconName =
   | 'add'
+  | 'check'
   | 'chrome-close'
+  | 'circle-filled'
   | 'chrome-maximize'
   | 'discard'
   | 'error'
@@ -11,6 +13,7 @@ export type IconName =
   | 'eye-closed'
   | 'info'
   | 'insert'
+  | 'layers'
   | 'layout-sidebar-right'
   | 'layout-sidebar-right-off'
   | 'move'

@@ -49,22 +49,27 @@ export function Button(
   );
 }
 
-/** A button with a picture; its name is its tooltip too. `pressed` makes it a toggle. */
+/** A button with a picture; its name is its tooltip too. `pressed` makes it a toggle, `hasPopup` says that it opens a menu. */
 export function IconButton(
   props: Common & {
     icon: IconName;
     label: string;
     keys?: string;
     pressed?: boolean;
+    hasPopup?: boolean;
+    /** Whether that menu is open. */
+    expanded?: boolean;
     onClick(event: MouseEvent): void;
   },
 ) {
-  const { icon, label, keys, pressed, class: className, ...rest } = props;
+  const { icon, label, keys, pressed, hasPopup, expanded, class: className, ...rest } = props;
   return (
     <vscode-button
       appearance="icon"
       aria-label={label}
       aria-pressed={pressed}
+      aria-haspopup={hasPopup ? 'menu' : undefined}
+      aria-expanded={expanded}
       title={keys ? `${label} (${keys})` : label}
       class={`icon-button ${pressed ? 'pressed' : ''} ${(className as string | undefined) ?? ''}`}
       {...rest}

@@ -1,270 +1,194 @@
-/** Draws regions: masks as bitmaps that are decoded once, outlines of constant width, other shapes as vectors. */
-import type { Annotation } from '../../../src/protocol/annotator';
-import { colorOf } from '../../../src/protocol/colors';
-import type { Point, Rle } from '../../../src/protocol/geometry';
-import { decodeRle, rleBox, type Mask } from '../../../src/protocol/rle';
+/** Draws regions anew: as fills and outlines, as outlines alone, or by dimming the rest. */
+import type { Box, Size } from '../../../src/protocol/geometry';
+import type { RegionItem } from './regionItem';
+import type { RegionShape, RegionShapes } from './regionShapes';
 
-/** Bitmaps of masks of more pixels than this are kept at a smaller scale. */
-const largestBitmap = 16_000_000;
+export type OverlayMode = 'filled' | 'outline' | 'spotlight';
 
-/** A decoded mask: `bitmap` covers `box` of the picture. */
-interface DecodedMask {
-  rle: Rle;
-  color: string;
-  mask: Mask;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  bitmap: HTMLCanvasElement;
-  outline: Path2D;
-}
-
-export interface PaintOptions {
-  /** Screen pixels per picture pixel. */
-  scale: number;
-  /** Of fills, 0–1. */
+/** How regions look. */
+export interface RegionStyle {
+  mode: OverlayMode;
+  /** Of fills, or of the dark around a spotlight, 0–1. */
   opacity: number;
-  activeId: string | undefined;
-  hoverId: string | undefined;
+  selected: ReadonlySet<string>;
 }
 
-/** Paints annotations and remembers what it decoded. */
-export class RegionPainter {
-  private readonly decoded = new Map<string, DecodedMask>();
-
-  /** Draws into a context whose unit is a pixel of the picture. */
-  paint(context: CanvasRenderingContext2D, annotations: readonly Annotation[], options: PaintOptions): void {
-    const ids = new Set(annotations.map(({ id }) => id));
-    for (const id of this.decoded.keys()) if (!ids.has(id)) this.decoded.delete(id);
-    for (const annotation of annotations) {
-      if (annotation.hidden && annotation.id !== options.hoverId) continue;
-      const lit = annotation.id === options.activeId || annotation.id === options.hoverId;
-      const { outline, fill } = this.shape(annotation);
-      const color = colorOf(annotation);
-      context.save();
-      context.globalAlpha = Math.min(1, options.opacity * (annotation.id === options.hoverId ? 1.5 : 1));
-      fill(context, color);
-      context.restore();
-      strokeTwice(context, outline, color, (lit ? 2.5 : 1.5) / options.scale);
-    }
-  }
-
-  /** The smallest visible region at a place of the picture, so that a small one under a large one can be chosen. */
-  hit(annotations: readonly Annotation[], point: Point, tolerance: number): Annotation | undefined {
-    let best: { annotation: Annotation; area: number } | undefined;
-    for (const annotation of annotations) {
-      if (annotation.hidden) continue;
-      const area = this.areaAt(annotation, point, tolerance);
-      if (area !== undefined && (!best || area <= best.area)) best = { annotation, area };
-    }
-    return best?.annotation;
-  }
-
-  private areaAt(annotation: Annotation, [x, y]: Point, tolerance: number): number | undefined {
-    const { geometry } = annotation;
-    switch (geometry.type) {
-      case 'mask': {
-        const mask = this.decode(annotation.id, geometry.mask, colorOf(annotation));
-        const [px, py] = [Math.floor(x), Math.floor(y)];
-        const inside =
-          px >= 0 && py >= 0 && px < mask.mask.width && mask.mask.data[py * mask.mask.width + px];
-        return inside ? mask.width * mask.height : undefined;
-      }
-      case 'box': {
-        const [x1, y1, x2, y2] = geometry.box;
-        return x >= x1 && x < x2 && y >= y1 && y < y2 ? (x2 - x1) * (y2 - y1) : undefined;
-      }
-      case 'polygon':
-        return scratch().isPointInPath(polygonPath(geometry.polygons), x, y, 'evenodd') ? 1e6 : undefined;
-      case 'point':
-        return Math.hypot(x - geometry.point[0], y - geometry.point[1]) <= tolerance ? 0 : undefined;
-      case 'stroke': {
-        const context = scratch();
-        context.lineWidth = 2 * tolerance;
-        return context.isPointInStroke(linePath(geometry.points), x, y) ? 1 : undefined;
-      }
-    }
-  }
-
-  private shape(annotation: Annotation): {
-    outline: Path2D;
-    fill: (context: CanvasRenderingContext2D, color: string) => void;
-  } {
-    const { geometry } = annotation;
-    const filled = (outline: Path2D) => ({
-      outline,
-      fill: (context: CanvasRenderingContext2D, color: string) => {
-        context.fillStyle = color;
-        context.globalAlpha *= geometry.type === 'box' ? 0.4 : 1;
-        context.fill(outline, 'evenodd');
-      },
-    });
-    switch (geometry.type) {
-      case 'mask': {
-        const { bitmap, outline, x, y, width, height } = this.decode(
-          annotation.id,
-          geometry.mask,
-          colorOf(annotation),
-        );
-        return {
-          outline,
-          fill: (context) => {
-            context.imageSmoothingEnabled = false;
-            if (width) context.drawImage(bitmap, x, y, width, height);
-          },
-        };
-      }
-      case 'box': {
-        const [x1, y1, x2, y2] = geometry.box;
-        const path = new Path2D();
-        path.rect(x1, y1, x2 - x1, y2 - y1);
-        return filled(path);
-      }
-      case 'polygon':
-        return filled(polygonPath(geometry.polygons));
-      case 'stroke':
-        return { outline: linePath(geometry.points), fill: () => undefined };
-      case 'point': {
-        const path = new Path2D();
-        path.arc(geometry.point[0], geometry.point[1], 0.5, 0, 2 * Math.PI);
-        return { outline: path, fill: () => undefined };
-      }
-    }
-  }
-
-  private decode(id: string, rle: Rle, color: string): DecodedMask {
-    const known = this.decoded.get(id);
-    if (known && known.rle.counts === rle.counts && known.color === color) return known;
-    const sameMask = known && known.rle.counts === rle.counts;
-    const mask = sameMask ? known.mask : decodeRle(rle);
-    const [x, y, x2, y2] = rleBox(rle);
-    const [width, height] = [x2 - x, y2 - y];
-    const decoded = {
-      rle,
-      color,
-      mask,
-      x,
-      y,
-      width,
-      height,
-      bitmap: paintBitmap(mask, { x, y, width, height }, color),
-      outline: sameMask ? known.outline : outlinePath(mask, { x, y, width, height }),
-    };
-    this.decoded.set(id, decoded);
-    return decoded;
-  }
-}
-
-interface Frame {
+/** Where a picture lies on a canvas: device pixel = picture pixel × scale + (x, y). */
+export interface Placement {
+  scale: number;
   x: number;
   y: number;
-  width: number;
-  height: number;
+  /** Device pixels for a CSS pixel. */
+  density: number;
 }
 
-/** The part of a mask inside `frame` in one colour, at full scale or, when huge, at a smaller one. */
-function paintBitmap(mask: Mask, { x, y, width, height }: Frame, color: string): HTMLCanvasElement {
-  const scale = Math.min(1, Math.sqrt(largestBitmap / (mask.width * mask.height)));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-  const image = context.createImageData(canvas.width, canvas.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const rgba = packColor(color);
-  for (let row = 0; row < canvas.height; row++) {
-    const sourceRow = (y + Math.min(height - 1, Math.floor(row / scale))) * mask.width + x;
-    for (let column = 0; column < canvas.width; column++)
-      if (mask.data[sourceRow + Math.min(width - 1, Math.floor(column / scale))])
-        pixels[row * canvas.width + column] = rgba;
-  }
-  context.putImageData(image, 0, 0);
-  return canvas;
+/** Widths are of CSS pixels. */
+const outlineWidth = 1.5;
+const litOutlineWidth = 2.5;
+/** How far an outline reaches beyond its region, the dark line under it included. */
+export const outlineReach = 2 * litOutlineWidth;
+/** The dark around a spotlight is a little darker than a fill of the same opacity. */
+const dimmer = 1.5;
+/** A box is filled less than a mask: one looks for what is inside. */
+const boxFill = 0.4;
+const lineUnder = 'rgba(0, 0, 0, 0.65)';
+const dashes = [5, 4];
+
+/** The part of the picture that lies in a rectangle of the canvas. */
+export function pictureBox({ scale, x, y }: Placement, rect: Box): Box {
+  return [(rect[0] - x) / scale, (rect[1] - y) / scale, (rect[2] - x) / scale, (rect[3] - y) / scale];
 }
 
-/** Any CSS colour as one opaque pixel in the byte order of image data. */
-function packColor(color: string): number {
-  const context = scratch();
-  context.clearRect(0, 0, 1, 1);
-  context.fillStyle = color;
-  context.fillRect(0, 0, 1, 1);
-  return new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer)[0] as number;
+/** The rectangle of the canvas on which a box of the picture is drawn, outlines included. */
+export function canvasBox({ scale, x, y, density }: Placement, box: Box): Box {
+  const reach = outlineReach * density;
+  return [
+    Math.floor(box[0] * scale + x - reach),
+    Math.floor(box[1] * scale + y - reach),
+    Math.ceil(box[2] * scale + x + reach),
+    Math.ceil(box[3] * scale + y + reach),
+  ];
 }
 
-/** The edges between object and background, on pixel edges, straight runs joined. */
-function outlinePath(mask: Mask, { x, y, width, height }: Frame): Path2D {
-  const path = new Path2D();
-  const at = (column: number, row: number) =>
-    column >= x && row >= y && column < x + width && row < y + height
-      ? (mask.data[row * mask.width + column] as number)
-      : 0;
-  const runs = (length: number, changes: (i: number) => boolean, add: (from: number, to: number) => void) => {
-    let start = -1;
-    for (let i = 0; i <= length; i++) {
-      const edge = i < length && changes(i);
-      if (edge && start < 0) start = i;
-      if (!edge && start >= 0) {
-        add(start, i);
-        start = -1;
+export const meet = (a: Box, b: Box) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+/** Draws items, each as one step of a generator, so that the caller can pause between them. */
+export class RegionPainter {
+  private readonly scratch = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+
+  constructor(private readonly shapes: RegionShapes) {}
+
+  /** Draws all items that reach into `rect` (device pixels), on a canvas that is empty there. */
+  *paint(
+    context: CanvasRenderingContext2D,
+    items: readonly RegionItem[],
+    style: RegionStyle,
+    placement: Placement,
+    rect: Box,
+    picture: Size,
+  ): Generator<void, void> {
+    const seen = items.filter(
+      ({ annotation, box }) => !annotation.hidden && meet(canvasBox(placement, box), rect),
+    );
+    const view = pictureBox(placement, rect);
+    const shapeOf = (item: RegionItem) => this.shapes.of(item, placement.scale, view);
+    const isLit = ({ annotation }: RegionItem) => style.selected.has(annotation.id);
+    place(context, placement);
+    if (style.mode === 'spotlight') {
+      // With a selection the light is on it alone.
+      const shown = items.filter(({ annotation }) => !annotation.hidden);
+      const chosen = shown.some(isLit) ? seen.filter(isLit) : seen;
+      if (shown.length) {
+        context.fillStyle = `rgba(0, 0, 0, ${Math.min(0.9, style.opacity * dimmer)})`;
+        context.fillRect(0, 0, picture.width, picture.height);
       }
+      context.globalCompositeOperation = 'destination-out';
+      for (const item of chosen) {
+        this.fill(context, item, shapeOf(item), '#000', 1, placement);
+        yield;
+      }
+      context.globalCompositeOperation = 'source-over';
     }
-  };
-  for (let row = y; row <= y + height; row++)
-    runs(
-      width,
-      (i) => at(x + i, row) !== at(x + i, row - 1),
-      (from, to) => {
-        path.moveTo(x + from, row);
-        path.lineTo(x + to, row);
-      },
-    );
-  for (let column = x; column <= x + width; column++)
-    runs(
-      height,
-      (i) => at(column, y + i) !== at(column - 1, y + i),
-      (from, to) => {
-        path.moveTo(column, y + from);
-        path.lineTo(column, y + to);
-      },
-    );
-  return path;
-}
-
-function polygonPath(polygons: readonly (readonly Point[])[]): Path2D {
-  const path = new Path2D();
-  for (const polygon of polygons) {
-    polygon.forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
-    path.closePath();
+    const lit: RegionItem[] = [];
+    for (const item of seen) {
+      if (style.mode === 'filled')
+        this.fill(context, item, shapeOf(item), item.color, style.opacity, placement);
+      // Outlines of what is selected lie above all others.
+      if (isLit(item)) lit.push(item);
+      else strokeTwice(context, item, shapeOf(item), outlineWidth, placement);
+      yield;
+    }
+    for (const item of lit) {
+      strokeTwice(context, item, shapeOf(item), litOutlineWidth, placement);
+      yield;
+    }
   }
-  return path;
+
+  /** Draws what is under the pointer, over everything else; hidden regions too. */
+  paintHover(
+    context: CanvasRenderingContext2D,
+    item: RegionItem,
+    style: RegionStyle,
+    placement: Placement,
+    rect: Box,
+  ): void {
+    if (!meet(canvasBox(placement, item.box), rect)) return;
+    const shape = this.shapes.of(item, placement.scale, pictureBox(placement, rect));
+    place(context, placement);
+    if (style.mode === 'filled') this.fill(context, item, shape, item.color, style.opacity / 2, placement);
+    strokeTwice(context, item, shape, litOutlineWidth, placement);
+  }
+
+  private fill(
+    context: CanvasRenderingContext2D,
+    { annotation: { geometry }, box }: RegionItem,
+    { outline, parts }: RegionShape,
+    color: string,
+    opacity: number,
+    placement: Placement,
+  ): void {
+    if (geometry.type === 'point' || geometry.type === 'stroke') return;
+    const cuts = context.globalCompositeOperation === 'destination-out';
+    context.globalAlpha = Math.min(1, geometry.type === 'box' && !cuts ? opacity * boxFill : opacity);
+    if (parts) {
+      this.fillParts(context, parts, color, placement, box);
+    } else {
+      context.fillStyle = color;
+      context.fill(outline, 'evenodd');
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Unites and cuts on a canvas of its own, so that what polygons share is not filled twice. */
+  private fillParts(
+    context: CanvasRenderingContext2D,
+    { polygons, holes }: NonNullable<RegionShape['parts']>,
+    color: string,
+    placement: Placement,
+    box: Box,
+  ): void {
+    const { scratch } = this;
+    const { width, height } = context.canvas;
+    const [x1, y1, x2, y2] = canvasBox(placement, box);
+    const [left, top] = [Math.max(0, x1), Math.max(0, y1)];
+    const [w, h] = [Math.min(width, x2) - left, Math.min(height, y2) - top];
+    if (w <= 0 || h <= 0) return;
+    scratch.canvas.width = w;
+    scratch.canvas.height = h;
+    place(scratch, { ...placement, x: placement.x - left, y: placement.y - top });
+    scratch.fillStyle = color;
+    for (const polygon of polygons) scratch.fill(polygon, 'evenodd');
+    scratch.globalCompositeOperation = 'destination-out';
+    for (const hole of holes) scratch.fill(hole, 'evenodd');
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(scratch.canvas, left, top);
+    context.restore();
+  }
 }
 
-function linePath(points: readonly Point[]): Path2D {
-  const path = new Path2D();
-  points.forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
-  return path;
+/** Makes a pixel of the picture the unit. */
+function place(context: CanvasRenderingContext2D, { scale, x, y }: Placement): void {
+  context.setTransform(scale, 0, 0, scale, x, y);
 }
 
-/** A dark line under the coloured one shows on any picture. */
-function strokeTwice(context: CanvasRenderingContext2D, path: Path2D, color: string, width: number): void {
-  context.save();
-  context.lineCap = context.lineJoin = 'round';
-  context.strokeStyle = 'rgba(0, 0, 0, 0.65)';
-  context.lineWidth = width * 2;
-  context.stroke(path);
+/** A dark line under the coloured one shows on any picture. Locked regions have dashes. */
+function strokeTwice(
+  context: CanvasRenderingContext2D,
+  { annotation, color }: RegionItem,
+  { outline }: RegionShape,
+  width: number,
+  { scale, density }: Placement,
+): void {
+  const unit = density / scale;
+  context.lineJoin = 'round';
+  context.lineCap = annotation.locked ? 'butt' : 'round';
+  context.strokeStyle = lineUnder;
+  context.lineWidth = width * 2 * unit;
+  context.stroke(outline);
+  context.setLineDash(annotation.locked ? dashes.map((dash) => dash * unit) : []);
   context.strokeStyle = color;
-  context.lineWidth = width;
-  context.stroke(path);
-  context.restore();
-}
-
-let scratchContext: CanvasRenderingContext2D | undefined;
-function scratch(): CanvasRenderingContext2D {
-  if (!scratchContext) {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 1;
-    scratchContext = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
-  }
-  return scratchContext;
+  context.lineWidth = width * unit;
+  context.stroke(outline);
+  context.setLineDash([]);
 }

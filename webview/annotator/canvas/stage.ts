@@ -6,9 +6,9 @@ import Konva from 'konva/lib/Core';
 import { Image as KonvaImage } from 'konva/lib/shapes/Image';
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { Box, Point, Prompt, Size } from '../../../src/protocol/geometry';
+import type { RegionLayer } from '../overlay/regionLayer';
 import type { PanelStore } from '../store';
 import { drawCrosshair, drawPrompts } from './promptPaint';
-import { RegionPainter } from './regionPaint';
 import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './viewport';
 
 /** Single pixels are shown as squares above this scale. */
@@ -33,7 +33,7 @@ export class CanvasStage {
   private readonly regionLayer = new Konva.Layer({ listening: false });
   private readonly promptLayer = new Konva.Layer({ listening: false });
   private readonly image = new KonvaImage({ image: undefined, listening: false });
-  private readonly painter = new RegionPainter();
+  private readonly regions: RegionLayer;
   private readonly observer: ResizeObserver;
   private readonly unsubscribe: () => void;
   private picture: Size = { width: 1, height: 1 };
@@ -41,7 +41,6 @@ export class CanvasStage {
   private shownUri: string | undefined;
   private drawn: unknown[] = [];
   private fitted = true;
-  private standIns: ReadonlyMap<string, Annotation | undefined> = new Map();
   /** Draws what a tool has in hand over the regions. */
   paintDraft: DraftPainter = () => undefined;
   /** The place that the arrow keys move, in the picture. */
@@ -49,6 +48,7 @@ export class CanvasStage {
   view: Viewport = { scale: 1, x: 0, y: 0 };
 
   /**
+   * @param regions makes what draws the regions; it is told how to ask for another frame
    * @param onView hears of each new place of the picture
    * @param onShown hears when the picture is on the canvas
    */
@@ -56,14 +56,20 @@ export class CanvasStage {
     readonly container: HTMLDivElement,
     private readonly store: PanelStore,
     private saved: SavedView | undefined,
+    regions: (redraw: () => void) => RegionLayer,
     private readonly onView: (view: Viewport) => void,
     private readonly onShown: () => void,
   ) {
+    this.regions = regions(() => this.regionLayer.batchDraw());
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
     this.stage.add(this.pictureLayer, this.regionLayer, this.promptLayer);
     this.pictureLayer.add(this.image);
     this.regionLayer.add(
-      new Konva.Shape({ listening: false, sceneFunc: (context) => this.paintRegions(context._context) }),
+      new Konva.Shape({
+        listening: false,
+        sceneFunc: (context) =>
+          this.regions.paint(context._context, this.regionLayer.getCanvas().getPixelRatio()),
+      }),
     );
     this.promptLayer.add(
       new Konva.Shape({ listening: false, sceneFunc: (context) => this.paintPrompts(context._context) }),
@@ -78,6 +84,7 @@ export class CanvasStage {
   dispose(): void {
     this.observer.disconnect();
     this.unsubscribe();
+    this.regions.dispose();
     this.stage.destroy();
   }
 
@@ -122,9 +129,7 @@ export class CanvasStage {
 
   /** Shows regions as a gesture would leave them; `undefined` hides one that a tool draws itself. */
   showInstead(regions: ReadonlyMap<string, Annotation | undefined>): void {
-    if (!regions.size && !this.standIns.size) return;
-    this.standIns = regions;
-    this.regionLayer.batchDraw();
+    this.regions.showInstead(regions);
   }
 
   /** The part of the picture that is in sight, in whole pixels; undefined when that is all of it. */
@@ -149,8 +154,7 @@ export class CanvasStage {
 
   /** The region under a place of the picture; locked ones are passed over. */
   regionAt(place: Point): string | undefined {
-    const free = this.store.annotations.filter(({ locked }) => !locked);
-    return this.painter.hit(free, place, markerReach / this.view.scale)?.id;
+    return this.regions.hit(place, markerReach / this.view.scale, ({ locked }) => !locked);
   }
 
   /** Index of the prompt whose marker is at a place on the screen, or -1. */
@@ -191,10 +195,10 @@ export class CanvasStage {
 
   /** Draws again what the new state changes. */
   private update(): void {
-    const { snapshot, activeId, hoverId, opacity, pending } = this.store.state;
+    const { snapshot, selected, hoverId, opacity, pending } = this.store.state;
     if (!snapshot) return;
     if (snapshot.image.uri !== this.shownUri) void this.load(snapshot.image.uri, snapshot.image);
-    const drawn = [snapshot.annotations, activeId, hoverId, opacity, pending];
+    const drawn = [snapshot.annotations, selected, hoverId, opacity, pending];
     if (drawn.every((value, i) => value === this.drawn[i])) return;
     this.drawn = drawn;
     this.regionLayer.batchDraw();
@@ -226,22 +230,6 @@ export class CanvasStage {
     this.saved = undefined;
     this.stage.draw();
     this.onShown();
-  }
-
-  private paintRegions(context: CanvasRenderingContext2D): void {
-    const { activeId, hoverId, opacity } = this.store.state;
-    const { annotations } = this.store;
-    const shown = this.standIns.size
-      ? annotations.flatMap((each) =>
-          this.standIns.has(each.id) ? (this.standIns.get(each.id) ?? []) : [each],
-        )
-      : annotations;
-    this.painter.paint(context, shown, {
-      scale: this.view.scale,
-      opacity,
-      activeId,
-      hoverId,
-    });
   }
 
   private paintPrompts(context: CanvasRenderingContext2D): void {
