@@ -9,6 +9,7 @@ import { listPacks } from '../protocol/inference';
 import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
 import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
+import { answerComparison } from './compare';
 import type { InferenceApi } from './inferenceApi';
 import { healZombies } from './zombies';
 
@@ -79,7 +80,9 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
       extensionUri: context.extensionUri,
       log,
       packs: (fresh) => this.packs(fresh),
-      parts: [],
+      parts: [
+        ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
+      ],
     };
   }
 

@@ -5,12 +5,12 @@ import { segment, type ImageSource } from '../protocol/inference';
 import type { Endpoint } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
 
-/** Answers on `endpoint` for one picture. */
+/** Answers on `endpoint` for one picture, until what is returned is disposed. */
 export function answerComparison(
   endpoint: Endpoint,
   inference: InferenceApi,
   image: () => Promise<ImageSource>,
-): void {
+): { dispose(): void } {
   endpoint.handle(segmentAgain, async ({ prompts, pack }, { signal }) => {
     const previous = prompts.find((prompt) => prompt.type === 'mask')?.mask;
     const result = await inference.request(
@@ -26,6 +26,8 @@ export function answerComparison(
       ...(found?.score !== undefined && { score: found.score }),
     };
   });
+  // The endpoint itself goes with its panel, and aborts what runs.
+  return { dispose: () => undefined };
 }
 
 const isSpatial = ({ type }: Prompt) => type !== 'mask' && type !== 'text';

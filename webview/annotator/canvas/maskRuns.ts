@@ -70,8 +70,16 @@ export class MaskRuns implements Size {
         y = next;
       }
     });
-    const enough = (cellShare * step * step) / stride;
-    for (let i = 0; i < data.length; i++) if ((covered[i] as number) >= enough) data[i] = 1;
+    // At the edges of the picture cells are smaller.
+    const [right, bottom] = [Math.min(x2, this.width), Math.min(y2, this.height)];
+    for (let row = 0, i = 0; row < height; row++) {
+      const rows = Math.min(step, bottom - y1 - row * step);
+      for (let column = 0; column < width; column++, i++) {
+        const columns = Math.ceil((Math.min(step, right - x1 - column * step) - (stride >> 1)) / stride);
+        const enough = cellShare * rows * columns;
+        if (enough > 0 && (covered[i] as number) >= enough) data[i] = 1;
+      }
+    }
     return { width, height, data };
   }
 

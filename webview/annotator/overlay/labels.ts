@@ -1,7 +1,8 @@
 /** Labels beside regions: placed when the view rests so that none covers another, and then moved with the picture. */
 import type { Box } from '../../../src/protocol/geometry';
 import type { RegionItem } from '../canvas/regionItem';
-import { meet, type Placement } from '../canvas/regionPaint';
+import type { Placement } from '../canvas/regionPaint';
+import { Grid, inkOn, labelOf, placeLabel, touches } from './labelPlaces';
 
 /** In CSS pixels. */
 const fontSize = 11;
@@ -14,84 +15,11 @@ const widest = 180;
 const mostLabels = 300;
 const sheetWidth = 2048;
 
-/** A label's words: its region's label and the score of the model. */
-export function labelOf({ annotation: { label, score } }: RegionItem): string {
-  return [label, score?.toFixed(2)].filter((part) => part !== undefined && part !== '').join(' ');
-}
-
-/** Black or white, whichever is easier to read on a colour: its contrast is 4.58 at least. */
-export function inkOn(red: number, green: number, blue: number): '#000000' | '#ffffff' {
-  const linear = (value: number) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  };
-  const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-  return (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) ? '#000000' : '#ffffff';
-}
-
 /** A rectangle of the canvas in device pixels, and the place of the picture that it stays with. */
 interface Spot {
   x: number;
   y: number;
   anchor: [number, number];
-}
-
-/**
- * The first place beside a region where a label of this size covers no other one: above, below, inside, to the right.
- * Undefined where there is none.
- */
-export function placeLabel(
-  region: Box,
-  size: { width: number; height: number },
-  canvas: Box,
-  taken: Grid,
-  space: number,
-): [number, number] | undefined {
-  // Of a region that is partly out of view, the part in view counts.
-  const [left, top] = [Math.max(region[0], canvas[0]), Math.max(region[1], canvas[1])];
-  const [right, bottom] = [Math.min(region[2], canvas[2]), Math.min(region[3], canvas[3])];
-  if (right < left || bottom < top) return undefined;
-  const places: [number, number][] = [
-    [left, top - size.height - space],
-    [left, bottom + space],
-    [left + space, top + space],
-    [right - size.width, top - size.height - space],
-    [right + space, top],
-    [right - size.width, bottom + space],
-    [(left + right - size.width) / 2, (top + bottom - size.height) / 2],
-  ];
-  return places.find(([x, y]) => {
-    const box: Box = [x, y, x + size.width, y + size.height];
-    return (
-      x >= canvas[0] && y >= canvas[1] && box[2] <= canvas[2] && box[3] <= canvas[3] && taken.isFree(box)
-    );
-  });
-}
-
-/** Boxes by the squares that they touch. */
-export class Grid {
-  private readonly squares = new Map<string, Box[]>();
-  constructor(private readonly side: number) {}
-
-  isFree(box: Box): boolean {
-    return this.keys(box).every((key) => !this.squares.get(key)?.some((other) => meet(other, box)));
-  }
-
-  add(box: Box): void {
-    for (const key of this.keys(box)) {
-      const square = this.squares.get(key);
-      if (square) square.push(box);
-      else this.squares.set(key, [box]);
-    }
-  }
-
-  private keys([x1, y1, x2, y2]: Box): string[] {
-    const keys: string[] = [];
-    for (let row = Math.floor(y1 / this.side); row * this.side < y2; row++)
-      for (let column = Math.floor(x1 / this.side); column * this.side < x2; column++)
-        keys.push(`${column},${row}`);
-    return keys;
-  }
 }
 
 /** The labels of one set of regions. */
@@ -120,7 +48,7 @@ export class Labels {
     const area = ({ box }: RegionItem) => (box[2] - box[0]) * (box[3] - box[1]);
     const rank = (item: RegionItem) => (first.has(item.annotation.id) ? Infinity : area(item));
     const candidates = items
-      .filter((item) => !item.annotation.hidden && labelOf(item) && touches(onCanvas(item), whole))
+      .filter((item) => !item.annotation.hidden && labelOf(item.annotation) && touches(onCanvas(item), whole))
       .sort((a, b) => (rank(b) === rank(a) ? 0 : rank(b) - rank(a)));
     const { sheet } = this;
     const line = Math.ceil(height * density);
@@ -129,7 +57,7 @@ export class Labels {
     const found: { text: string; color: string; box: Box; id: string; anchor: [number, number] }[] = [];
     for (const item of candidates) {
       if (found.length >= mostLabels) break;
-      const text = shortened(sheet, labelOf(item), widest * density);
+      const text = shortened(sheet, labelOf(item.annotation), widest * density);
       const width = Math.ceil(sheet.measureText(text).width + 2 * padding * density);
       const place = placeLabel(onCanvas(item), { width, height: line }, whole, grid, gap * density);
       if (!place) continue;
@@ -217,9 +145,6 @@ export class Labels {
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
-
-/** As `meet`, for boxes of no size too. */
-const touches = (a: Box, b: Box) => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 
 function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
