@@ -11,8 +11,8 @@ const onnxruntime = {
     'https://www.nuget.org/packages/Microsoft.AI.DirectML and https://github.com/microsoft/DirectXShaderCompiler.',
 };
 
-/** Packages whose licence file says the licence, and whose package.json does not. */
-export const licencesOfFiles = { khroma: 'MIT' };
+/** Packages whose licence file says the licence, and whose package.json does not, or misspells it. */
+export const licencesOfFiles = { khroma: 'MIT', 'splaytree-ts': 'BSD-3-Clause' };
 
 /** Packages without a licence file: the copyright line that stands before the standard text of their licence. */
 export const withoutLicenceFile = {

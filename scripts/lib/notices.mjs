@@ -89,7 +89,8 @@ function insideLicences(folder) {
  */
 export function readNotice(folder) {
   const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const { name, version, license: licence = licencesOfFiles[name] } = manifest;
+  const { name, version } = manifest;
+  const licence = licencesOfFiles[name] ?? manifest.license;
   if (!isAllowed(name, licence))
     throw new Error(
       `${name} ${version} would be in the package, but its licence (${JSON.stringify(licence) ?? 'none named'}) is not among ` +

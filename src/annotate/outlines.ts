@@ -1,7 +1,8 @@
 /** Regions as plain polygons, for formats whose polygons have no holes. */
 import type { Geometry, Point, Size } from '../protocol/geometry';
 import { emptyPatch, fillPolygon, pixelBox, pointsBox, rleOfPatch, type Patch } from '../protocol/raster';
-import { bridgeHoles, maskPolygons } from './contours';
+import { bridgeRings, isInside } from '../regions/outlines';
+import { maskPolygons } from './contours';
 
 type PolygonGeometry = Extract<Geometry, { type: 'polygon' }>;
 
@@ -16,7 +17,7 @@ const requiredIou = 0.999;
 export function polygonOutlines({ polygons, holes }: PolygonGeometry, size: Size): Point[][] {
   if (!holes?.length) return polygons;
   const outlines = polygons.map((polygon) =>
-    bridgeHoles([polygon, ...holes.filter((hole) => isInside(hole[0] as Point, polygon))]),
+    bridgeRings([polygon, ...holes.filter((hole) => isInside(hole[0] as Point, polygon))]),
   );
   // The box of both, to see too what a hole that leaves its polygon would add.
   const box = pixelBox(pointsBox([...polygons, ...holes].flat()), size);
@@ -35,15 +36,4 @@ function iou(a: Patch, b: Patch): number {
     if (a.data[i] || b.data[i]) union++;
   }
   return union === 0 ? 1 : intersection / union;
-}
-
-/** Whether a point lies in a polygon (even-odd). */
-export function isInside([x, y]: Point, polygon: readonly Point[]): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i] as Point;
-    const [xj, yj] = polygon[j] as Point;
-    if (yi > y !== yj > y && x < xi + ((y - yi) / (yj - yi)) * (xj - xi)) inside = !inside;
-  }
-  return inside;
 }

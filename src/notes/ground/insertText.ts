@@ -1,11 +1,11 @@
 /** What "Insert into note" writes, and where. Pure: no files and no VS Code. */
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { rasterize } from '../../annotate/contours';
 import type { Annotation } from '../../protocol/annotator';
 import type { PackRef, Size } from '../../protocol/geometry';
 import type { ResultRegion } from '../../protocol/inference';
-import { encodeRle, rleBox } from '../../protocol/rle';
+import { rleBox } from '../../protocol/rle';
+import { hasArea, maskOfGeometry } from '../../regions/geometry';
 import type { Answer } from './answers';
 import { findFences, parseFence, type GroundFence } from './fence';
 import { fromPrompts, type FencePrompt } from './question';
@@ -93,13 +93,9 @@ export function answerOf(
         ...(score !== undefined && { score }),
       };
       if (geometry.type === 'box') return [{ ...shared, box: geometry.box }];
-      const mask =
-        geometry.type === 'mask'
-          ? geometry.mask
-          : geometry.type === 'polygon'
-            ? encodeRle(rasterize(geometry.polygons, picture.size))
-            : undefined;
-      return mask ? [{ ...shared, box: rleBox(mask), mask }] : [];
+      if (!hasArea(geometry)) return [];
+      const mask = geometry.type === 'mask' ? geometry.mask : maskOfGeometry(geometry, picture.size);
+      return [{ ...shared, box: rleBox(mask), mask }];
     }),
   };
 }

@@ -5,13 +5,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { traceMask } from '../../annotate/contours';
-import { ringArea, simplifyLine, simplifyRing } from '../../protocol/simplify';
 import { parseSidecar, sidecarPath } from '../../annotate/sidecar';
 import { colorOf } from '../../protocol/colors';
 import { toWireError } from '../../protocol/errors';
 import type { Box, Geometry, Point, Rle, Size } from '../../protocol/geometry';
-import { rleBox, runsFromRle, type Mask } from '../../protocol/rle';
+import { patchOfGeometry } from '../../protocol/raster';
+import { rleBox, type Mask } from '../../protocol/rle';
+import { ringArea, simplifyLine, simplifyRing } from '../../protocol/simplify';
+import { boxOfGeometry, mapPoints } from '../../regions/geometry';
+import { sampleMask, traceMask, type PolygonGeometry } from '../../regions/outlines';
 import type { FigureOverlay, OverlayRegion } from '../markdown/overlay';
 
 /** More regions of one picture than this are counted and not drawn. */
@@ -118,7 +120,7 @@ export function overlayRegions(regions: readonly NamedRegion[], size: Size): Ove
   let length = 0;
   return regions.map(({ name, color, geometry, id }) => {
     const { kind, path } =
-      length < mostPathLength ? draw(geometry, size, tolerance, grid) : drawBox(boxOf(geometry));
+      length < mostPathLength ? draw(geometry, size, tolerance, grid) : drawBox(boxOfGeometry(geometry));
     length += path.length;
     return { name, color, kind, path, ...(id !== undefined && { id }) };
   });
@@ -135,10 +137,7 @@ function draw(geometry: Geometry, size: Size, tolerance: number, grid: number): 
     case 'box':
       return drawBox(geometry.box);
     case 'polygon':
-      return {
-        kind: 'area',
-        path: geometry.polygons.map((ring) => ringPath(simplifyRing(ring, tolerance))).join(''),
-      };
+      return { kind: 'area', path: polygonPath(geometry, tolerance, grid) };
     case 'mask': {
       const path = maskPath(geometry.mask, size, tolerance, grid);
       return path ? { kind: 'area', path } : drawBox(rleBox(geometry.mask));
@@ -151,76 +150,44 @@ const drawBox = ([x1, y1, x2, y2]: Box): Drawing => ({
   path: `M${at([x1, y1])}H${short(x2)}V${short(y2)}H${short(x1)}Z`,
 });
 
+/** One ring as it is. Several may overlap, and the even-odd rule is not what they mean: what they cover is traced. */
+function polygonPath(geometry: PolygonGeometry, tolerance: number, grid: number): string {
+  if (geometry.polygons.length === 1 && !geometry.holes)
+    return ringPath(simplifyRing(geometry.polygons[0] as Point[], tolerance));
+  const [left, top, right, bottom] = boxOfGeometry(geometry);
+  const step = Math.max(1, Math.max(right - left, bottom - top) / grid);
+  const patch = patchOfGeometry(
+    mapPoints(geometry, ([x, y]) => [(x - left) / step, (y - top) / step]),
+    { width: Math.ceil((right - left) / step), height: Math.ceil((bottom - top) / step) },
+  );
+  return patch
+    ? tracedPath(patch, tolerance / step, ([x, y]) => [
+        left + (patch.x + x) * step,
+        top + (patch.y + y) * step,
+      ])
+    : '';
+}
+
 /** Outlines of a mask with its holes as rings of their own: the even-odd rule leaves them open. */
 function maskPath(rle: Rle, size: Size, tolerance: number, grid: number): string {
   const [left, top, right, bottom] = rleBox(rle);
   if (right <= left) return '';
   const step = Math.max(1, Math.ceil(Math.max(right - left, bottom - top) / grid));
-  const mask = sampleMask(rle, [left, top, right, bottom], step);
   const [scaleX, scaleY] = [size.width / rle.size[1], size.height / rle.size[0]];
-  const smallest = (1.5 * tolerance) ** 2;
+  return tracedPath(sampleMask(rle, [left, top, right, bottom], step), tolerance / step, ([x, y]) => [
+    (left + x * step) * scaleX,
+    (top + y * step) * scaleY,
+  ]);
+}
+
+/** @param tolerance in cells of the mask */
+function tracedPath(mask: Mask, tolerance: number, place: (cell: Point) => Point): string {
+  if (!mask.width || !mask.height) return '';
   return traceMask(mask)
     .flat()
-    .filter((ring) => Math.abs(ringArea(ring)) * step * step >= smallest)
-    .map((ring) =>
-      ringPath(
-        simplifyRing(ring, Math.max(0.6, tolerance / step)).map(([x, y]) => [
-          (left + x * step) * scaleX,
-          (top + y * step) * scaleY,
-        ]),
-      ),
-    )
+    .filter((ring) => Math.abs(ringArea(ring)) >= (1.5 * tolerance) ** 2)
+    .map((ring) => ringPath(simplifyRing(ring, Math.max(0.6, tolerance)).map(place)))
     .join('');
-}
-
-/** The part of a mask inside a box, every `step`-th pixel of it; a large mask is never unpacked whole. */
-function sampleMask(rle: Rle, [left, top, right, bottom]: Box, step: number): Mask {
-  const [width, height] = [Math.ceil((right - left) / step), Math.ceil((bottom - top) / step)];
-  const data = new Uint8Array(width * height);
-  const half = step >> 1;
-  const rows = rle.size[0];
-  let position = 0;
-  runsFromRle(rle).forEach((run, i) => {
-    for (let from = position, end = position + run; i % 2 && from < end;) {
-      const column = Math.floor(from / rows);
-      const to = Math.min(end, (column + 1) * rows);
-      const across = (column - left - half) / step;
-      if (Number.isInteger(across) && across >= 0 && across < width) {
-        const first = Math.max(0, Math.ceil((from - column * rows - top - half) / step));
-        const last = Math.min(height, Math.ceil((to - column * rows - top - half) / step));
-        for (let row = first; row < last; row++) data[row * width + across] = 1;
-      }
-      from = to;
-    }
-    position += run;
-  });
-  return { width, height, data };
-}
-
-function boxOf(geometry: Geometry): Box {
-  switch (geometry.type) {
-    case 'box':
-      return geometry.box;
-    case 'mask':
-      return rleBox(geometry.mask);
-    case 'point':
-      return around([geometry.point]);
-    case 'stroke':
-      return around(geometry.points);
-    case 'polygon':
-      return around(geometry.polygons.flat());
-  }
-}
-
-function around(points: readonly Point[]): Box {
-  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points) {
-    box[0] = Math.min(box[0], x);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.max(box[2], x);
-    box[3] = Math.max(box[3], y);
-  }
-  return box;
 }
 
 const ringPath = (ring: readonly Point[]) => `M${ring.map(at).join(' ')}Z`;

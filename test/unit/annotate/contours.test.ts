@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskPolygons, rasterize } from '../../../src/annotate/contours';
-import { encodeRle, rleArea, rleOverlap, type Mask } from '../../../src/protocol/rle';
+import { maskPolygons } from '../../../src/annotate/contours';
+import { decodeRle, encodeRle, rleArea, rleOverlap, type Mask } from '../../../src/protocol/rle';
+import { maskOfGeometry } from '../../../src/regions/geometry';
 
 /** A mask of random discs, some of them cut out again: islands, holes, islands in holes, cut by the border. */
 const masks = fc
@@ -29,7 +30,11 @@ const masks = fc
 
 const iou = (mask: Mask) => {
   const rle = encodeRle(mask);
-  const { intersection, union } = rleOverlap(rle, encodeRle(rasterize(maskPolygons(rle), mask)));
+  const { width, height } = mask;
+  const { intersection, union } = rleOverlap(
+    rle,
+    maskOfGeometry({ type: 'polygon', polygons: maskPolygons(rle) }, { width, height }),
+  );
   return union === 0 ? 1 : intersection / union;
 };
 
@@ -57,7 +62,8 @@ describe('maskPolygons', () => {
     const rle = encodeRle({ width: 60, height: 60, data });
     const polygons = maskPolygons(rle);
     expect(polygons).toHaveLength(1);
-    expect(rasterize(polygons, { width: 60, height: 60 }).data[30 * 60 + 30]).toBe(0);
+    const filled = maskOfGeometry({ type: 'polygon', polygons }, { width: 60, height: 60 });
+    expect(decodeRle(filled).data[30 * 60 + 30]).toBe(0);
   });
 
   it('gives nothing for an empty mask', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
-import { rasterize } from '../../../src/annotate/contours';
 import {
   formatSidecar,
   newSidecar,
@@ -13,6 +12,7 @@ import type { Annotation } from '../../../src/protocol/annotator';
 import type { Point } from '../../../src/protocol/geometry';
 import { patchOfGeometry, rleOfPatch, type Patch } from '../../../src/protocol/raster';
 import { decodeRle, encodeRle, rleOverlap } from '../../../src/protocol/rle';
+import { maskOfGeometry } from '../../../src/regions/geometry';
 
 const image = { name: 'photo.png', width: 64, height: 48 };
 const ring = () => {
@@ -175,12 +175,8 @@ describe('sidecar round trips', () => {
     const shapes = shapesOf(write([maskRegion]));
     expect(shapes.every((shape) => shape['shape_type'] === 'polygon')).toBe(true);
     expect(shapesOf(write([islands])).map((shape) => shape['group_id'])).toEqual([1, 1]);
-    const drawn = encodeRle(
-      rasterize(
-        shapes.map((shape) => shape['points'] as Point[]),
-        image,
-      ),
-    );
+    const polygons = shapes.map((shape) => shape['points'] as Point[]);
+    const drawn = maskOfGeometry({ type: 'polygon', polygons }, image);
     const { intersection, union } = rleOverlap(ring(), drawn);
     expect(intersection / union).toBeGreaterThanOrEqual(0.98);
   });
@@ -351,9 +347,11 @@ describe('holes of polygons', () => {
   });
   /** What another tool sees: the union of the shapes. */
   const drawnBy = (text: string) =>
-    rasterize(
-      shapesOf(text).map((shape) => shape['points'] as Point[]),
-      image,
+    decodeRle(
+      maskOfGeometry(
+        { type: 'polygon', polygons: shapesOf(text).map((shape) => shape['points'] as Point[]) },
+        image,
+      ),
     ).data;
 
   it.each([
