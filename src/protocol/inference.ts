@@ -79,10 +79,11 @@ export const everythingParamsSchema = z.object({
 export type EverythingParams = z.infer<typeof everythingParamsSchema>;
 export const everything = requestChannel('everything', everythingParamsSchema, taskResultSchema);
 
-/** A phrase → the regions it names, best first. */
+/** A phrase → the regions it names, best first. Of a large picture only the part in `view` is read, or a reduced copy. */
 export const groundParamsSchema = z.object({
   image: imageSourceSchema,
   text: z.string().trim().min(1),
+  view: boxSchema.optional(),
   pack: z.string().optional(),
 });
 export type GroundParams = z.infer<typeof groundParamsSchema>;
@@ -93,12 +94,16 @@ export const imageInfoSchema = z
   .object({
     format: z.string(),
     /** Whether a browser can show the file as it is. */ displayable: z.boolean(),
+    /** Whether it is shown in tiles and worked on in parts (protocol/tiles). */ large: z.boolean(),
   })
   .extend(sizeSchema.shape);
 export type ImageInfo = z.infer<typeof imageInfoSchema>;
 export const imageInfo = requestChannel('imageInfo', z.object({ image: imageSourceSchema }), imageInfoSchema);
 
-/** The oriented picture as PNG, at most `maxSide` pixels on its longer side, for what a browser cannot show (TIFF). */
+/**
+ * The oriented picture as PNG, at most `maxSide` pixels on its longer side, for what a browser cannot show (TIFF). A large
+ * one comes reduced.
+ */
 export const renderImage = requestChannel(
   'renderImage',
   z.object({ image: imageSourceSchema, maxSide: z.number().int().positive().optional() }),
@@ -113,7 +118,7 @@ export const overlayPictureRegionSchema = z.object({
 });
 export type OverlayPictureRegion = z.infer<typeof overlayPictureRegionSchema>;
 
-/** The oriented picture in full size with regions drawn on it, as PNG. */
+/** The oriented picture in full size (a large one reduced) with regions drawn on it, as PNG. */
 export const renderOverlay = requestChannel(
   'renderOverlay',
   z.object({ image: imageSourceSchema, regions: z.array(overlayPictureRegionSchema) }),
@@ -143,6 +148,12 @@ export const processOptionsSchema = z.object({
   /** Threads of a session; 0 means the machine's cores less one, at least one. */
   threads: z.number().int().min(0).default(0),
   /** Pictures of more pixels than this are refused before they are decoded. */
-  maxPixels: z.number().int().positive().default(268_435_456),
+  maxPixels: z.number().int().positive().default(1_000_000_000),
+  /** Pictures of more pixels than this are shown in tiles and worked on in parts. */
+  largePixels: z.number().int().positive().default(24_000_000),
+  /** Where the tiles of large pictures are kept; absent: in a temporary folder that goes with the process. */
+  tileFolder: z.string().optional(),
+  /** The tiles that were not looked at for longest go when all take more bytes than this. */
+  tileBytes: z.number().int().positive().default(4_000_000_000),
 });
 export type ProcessOptions = z.input<typeof processOptionsSchema>;

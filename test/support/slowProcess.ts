@@ -32,7 +32,7 @@ endpoint.handle(imageInfo, ({ image }, { signal }) => {
       console.error('dying as asked');
       process.exit(7);
     }
-    return { format: 'png', displayable: true, width: process.pid, height: 1 };
+    return { format: 'png', displayable: true, large: false, width: process.pid, height: 1 };
   };
   const answer = turn.then(work, work);
   turn = answer.catch(() => {});

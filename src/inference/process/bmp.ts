@@ -13,8 +13,8 @@ export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
-/** Width and height from the header. @throws GroundnoteError bad-image when the file cannot hold that many pixels */
-export function readBmpSize(bytes: Uint8Array, name: string): Size {
+/** Width and height from the header. @param fileBytes size of the file that starts with these bytes. @throws GroundnoteError bad-image when the file cannot hold that many pixels */
+export function readBmpSize(bytes: Uint8Array, name: string, fileBytes = bytes.length): Size {
   const damaged = () =>
     new GroundnoteError('bad-image', `"${name}" is damaged or incomplete and cannot be decoded.`);
   if (bytes.length < fileHeaderBytes + infoHeaderBytes) throw damaged();
@@ -29,7 +29,7 @@ export function readBmpSize(bytes: Uint8Array, name: string): Size {
   if (width <= 0 || height === 0 || ![1, 4, 8, 16, 24, 32].includes(bits)) throw damaged();
   if (uncompressed.has(compression)) {
     const rowBytes = Math.ceil((width * bits) / 32) * 4;
-    if (offset + rowBytes * height > bytes.length) throw damaged();
+    if (offset + rowBytes * height > fileBytes) throw damaged();
   } else if (!runLength.has(compression)) {
     throw new GroundnoteError('bad-image', `"${name}" is a bitmap of a kind that Groundnote does not read.`);
   }

@@ -11,6 +11,7 @@ import {
   segment,
 } from '../../protocol/inference';
 import { Endpoint, type Transport } from '../../protocol/rpc';
+import { makeOverview, makeTile, makeTiles, openPyramid } from '../../protocol/tiles';
 import { createRuntime } from './runtime';
 import type { Log } from './services';
 
@@ -42,6 +43,10 @@ function start(): void {
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);
   endpoint.handle(renderOverlay, runtime.renderOverlay);
+  endpoint.handle(openPyramid, runtime.openPyramid);
+  endpoint.handle(makeOverview, runtime.makeOverview);
+  endpoint.handle(makeTile, runtime.makeTile);
+  endpoint.handle(makeTiles, runtime.makeTiles);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }
 

@@ -13,8 +13,10 @@ import {
   type TaskResult,
   type renderImage,
 } from '../../protocol/inference';
+import type { Size } from '../../protocol/geometry';
 import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
+import type { Tile } from '../../protocol/tiles';
 import { PackRegistry, type Pack } from '../packs/registry';
 import { throwIfCancelled } from './cancel';
 import { groundInPicture } from './ground/ground';
@@ -29,7 +31,7 @@ import { Stopwatch } from './stopwatch';
 
 export type RenderedImage = z.output<typeof renderImage.result>;
 
-/** Handlers, one for each channel of protocol/inference. They run one at a time, in the order of asking. */
+/** Handlers, one for each channel of protocol/inference and protocol/tiles. Tasks run one at a time, in the order of asking. */
 export interface Runtime {
   segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
   ground(params: GroundParams, context: HandlerContext): Promise<TaskResult>;
@@ -42,6 +44,13 @@ export interface Runtime {
     params: { image: ImageSource; regions: readonly OverlayPictureRegion[] },
     context: HandlerContext,
   ): Promise<{ png: Uint8Array<ArrayBuffer> }>;
+  openPyramid(params: { image: ImageSource }): Promise<{ folder: string; complete: boolean }>;
+  makeOverview(params: { image: ImageSource }): Promise<{ file: string } & Size>;
+  makeTile(
+    params: { image: ImageSource; tile: Tile },
+    context: HandlerContext,
+  ): Promise<Record<string, never>>;
+  makeTiles(params: { image: ImageSource }, context: HandlerContext): Promise<Record<string, never>>;
   listPacks(): Promise<PackSummary[]>;
   /** Told where the time of each segmentation went; for benchmarks. */
   onTimed?: (stopwatch: Stopwatch) => void;
@@ -49,12 +58,13 @@ export interface Runtime {
 
 /** @param options see processOptionsSchema; `log` takes what would go to the log */
 export function createRuntime({ log = () => {}, ...options }: ProcessOptions & { log?: Log }): Runtime {
-  const { packFolders, threads, maxPixels } = processOptionsSchema.parse(options);
+  const { packFolders, threads, maxPixels, largePixels, tileFolder, tileBytes } =
+    processOptionsSchema.parse(options);
   const queue = new PQueue({ concurrency: 1 });
   const segmenters = new Map<string, Promise<Segmenter>>();
   const packs = new PackRegistry(packFolders);
   const sessions = createSessionStore(threads);
-  const limits = { maxPixels };
+  const limits = { maxPixels, largePixels };
 
   const segmenterOf = (pack: Pack): Promise<Segmenter> => {
     const key = `${pack.folder}\n${pack.manifest.version}`;
@@ -71,7 +81,11 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
     packs,
     sessions,
     log,
-    pictures: createPictureStore(limits),
+    pictures: createPictureStore({
+      ...limits,
+      tiles: { folder: tileFolder, limitBytes: tileBytes },
+      quiet: () => queue.onIdle(),
+    }),
     async segmentPicture(picture, { prompts, previous, pack: id }, context, stopwatch) {
       const sorted = sortPrompts(prompts, picture, previous);
       const segmenter = await stopwatch.time('load', async () =>
@@ -94,9 +108,14 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
     segment: (params, context) =>
       inTurn(context, async () => {
         const stopwatch = new Stopwatch();
-        const picture = await stopwatch.time('read', () => services.pictures.open(params.image));
+        const window = await stopwatch.time('read', () =>
+          services.pictures.window(params.image, params, context.signal),
+        );
+        const { picture, whole } = window;
         await throwIfCancelled(context.signal);
-        const { pack, mask, score } = await services.segmentPicture(picture, params, context, stopwatch);
+        const found = await services.segmentPicture(picture, window.into(params), context, stopwatch);
+        const { pack, score } = found;
+        const mask = window.maskOut(found.mask, params.previous);
         const box = rleBox(mask);
         const timings = stopwatch.timings();
         log('debug', `segment ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`);
@@ -104,8 +123,8 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
         return {
           image: {
             ...('path' in params.image && { path: params.image.path }),
-            width: picture.width,
-            height: picture.height,
+            width: whole.width,
+            height: whole.height,
           },
           pack,
           regions: box[2] > 0 ? [{ id: '1', score, box, mask }] : [],
@@ -116,12 +135,33 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
     renderImage: ({ image, maxSide }, context) =>
       inTurn(context, async () => {
-        const picture = await services.pictures.open(image);
+        const { picture } = await services.pictures.window(image, {}, context.signal);
         await throwIfCancelled(context.signal);
         return encodePng(picture, maxSide);
       }),
     renderOverlay: ({ image, regions }, context) =>
-      inTurn(context, async () => ({ png: await overlayPng(await services.pictures.open(image), regions) })),
+      inTurn(context, async () => {
+        const window = await services.pictures.window(image, {}, context.signal);
+        const drawn = regions.map((region) => ({
+          ...region,
+          geometry: window.geometryInto(region.geometry),
+        }));
+        return { png: await overlayPng(window.picture, drawn) };
+      }),
+    // Tiles are made beside the tasks: they wait for no model, and no model waits for them.
+    openPyramid: async ({ image }) => {
+      const pyramid = await services.pictures.pyramid(image);
+      return { folder: pyramid.folder, complete: await pyramid.isComplete() };
+    },
+    makeOverview: async ({ image }) => (await services.pictures.pyramid(image)).overview(),
+    makeTile: async ({ image, tile }, { signal }) => {
+      await (await services.pictures.pyramid(image)).tile(tile, signal);
+      return {};
+    },
+    makeTiles: async ({ image }, context) => {
+      await (await services.pictures.pyramid(image)).build(context);
+      return {};
+    },
     listPacks: () => packs.list(),
   };
   return runtime;

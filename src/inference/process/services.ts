@@ -5,15 +5,23 @@ import type { HandlerContext } from '../../protocol/rpc';
 import type { GraphContract, OnnxSession } from '../engines/onnx/session';
 import type { Pack, PackRegistry } from '../packs/registry';
 import type { Picture } from './picture';
+import type { Focus, PictureWindow } from './pictureWindow';
+import type { Pyramid } from './pyramid/pyramid';
 import type { Stopwatch } from './stopwatch';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, message: string) => void;
 
-/** Decoded pictures; the last few stay in memory. */
+/** Decoded pictures; the last few stay in memory. All throw GroundnoteError not-found, io, bad-image, image-too-large. */
 export interface PictureStore {
-  /** @throws GroundnoteError not-found, io, bad-image, image-too-large */
+  /** An ordinary picture as a whole; a large one is too large for that (use `window`). */
   open(source: ImageSource): Promise<Picture>;
+  /** What a task sees of a picture: all of an ordinary one, the part in focus of a large one. @throws GroundnoteError invalid-params, cancelled too */
+  window(source: ImageSource, focus?: Focus, signal?: AbortSignal): Promise<PictureWindow>;
+  /** The same where it is in memory already, else undefined. */
+  keptWindow(source: ImageSource, focus?: Focus): Promise<PictureWindow | undefined>;
+  /** The tiles of a large picture. @throws GroundnoteError invalid-params for one that is not large */
+  pyramid(source: ImageSource): Promise<Pyramid>;
 }
 
 /** Open graphs; each is opened once and stays open while the process lives. */

@@ -171,6 +171,7 @@ describe('the real process', { timeout: 60_000 }, () => {
     expect(await client.request(imageInfo, { image })).toEqual({
       format: 'png',
       displayable: true,
+      large: false,
       width: 640,
       height: 480,
     });

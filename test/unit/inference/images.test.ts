@@ -81,6 +81,7 @@ describe('a picture is read', () => {
     expect(await readInfo(bytesOf(jpeg), limits)).toEqual({
       format: 'jpeg',
       displayable: true,
+      large: false,
       width: read.width,
       height: read.height,
     });
@@ -162,6 +163,7 @@ describe('a picture is read', () => {
     expect(await readInfo(small, limits)).toEqual({
       format: 'svg',
       displayable: true,
+      large: false,
       width: 1080,
       height: 540,
     });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Rle } from '../../../src/protocol/geometry';
 import { taskResultSchema, type SegmentParams } from '../../../src/protocol/inference';
 import { rleArea, rleBox } from '../../../src/protocol/rle';
 import { quietContext } from '../../../src/inference/process/cancel';
@@ -64,6 +65,37 @@ describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.jso
     await expect(
       segment({ prompts: [{ type: 'point', point: [1, 1], label: 1 }], pack: 'none' }),
     ).rejects.toMatchObject({ code: 'no-pack' });
+  });
+
+  it('works on the part of a large picture that is looked at, and answers in pixels of the whole', async () => {
+    const large = createRuntime({ packFolders: [models], threads: 1, largePixels: 1_000_000 });
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="3000"><rect width="4000" height="3000" fill="#dde"/><circle cx="3000" cy="2000" r="120" fill="#a33"/></svg>';
+    const jpeg = new Uint8Array(await sharp(Buffer.from(svg)).jpeg().toBuffer());
+    const params: SegmentParams = {
+      image: { name: 'large.jpg', bytes: jpeg },
+      view: [2700, 1700, 3300, 2300],
+      prompts: [{ type: 'point', point: [3000, 2000], label: 1 }],
+    };
+    const result = await large.segment(params, quietContext());
+    expect(result.image).toEqual({ width: 4000, height: 3000 });
+    const [region] = result.regions;
+    expect(region?.mask?.size).toEqual([3000, 4000]);
+    region?.box.forEach((side, i) =>
+      expect(Math.abs(side - (i % 2 ? 2000 : 3000) - (i < 2 ? -120 : 120))).toBeLessThan(8),
+    );
+    expect(rleArea(region?.mask as Rle) / (Math.PI * 120 ** 2)).toBeCloseTo(1, 1);
+    // Looked at closely, one edge is mended; what lies outside the window stays.
+    const mended = await large.segment(
+      {
+        ...params,
+        view: [3050, 1950, 3150, 2050],
+        previous: region?.mask,
+        prompts: [...params.prompts, { type: 'point', point: [3110, 2000], label: 1 }],
+      },
+      quietContext(),
+    );
+    expect(mended.regions[0]?.mask?.size).toEqual([3000, 4000]);
   });
 
   it('runs one request at a time, and does not begin a cancelled one', async () => {

@@ -28,7 +28,10 @@ export async function groundInPicture(
   const pack = await services.packs.find({ task: 'ground', id: params.pack });
   const { id, version } = pack.manifest;
   const reader = await stopwatch.time('load', () => readerOf(services, pack));
-  const picture = await stopwatch.time('read', () => services.pictures.open(params.image));
+  const window = await stopwatch.time('read', () =>
+    services.pictures.window(params.image, { view: params.view }, context.signal),
+  );
+  const { picture } = window;
   await throwIfCancelled(context.signal);
   const lines = await reader.read(picture, context, stopwatch);
   const passages = passagesOf(groupBlocks(lines));
@@ -57,16 +60,26 @@ export async function groundInPicture(
   return {
     image: {
       ...('path' in params.image && { path: params.image.path }),
-      width: picture.width,
-      height: picture.height,
+      width: window.whole.width,
+      height: window.whole.height,
     },
     pack: { id, version },
     ...(helpers.length && { packs: [...helpers, { id, version }] }),
-    regions,
-    ...answer,
+    regions: regions.map((region) => withWholePixels(window.regionOut(region))),
+    ...(window.isWhole
+      ? answer
+      : { ...answer, text: partlyRead(answer.text ?? '', params.view !== undefined) }),
     timings: stopwatch.timings(),
   };
 }
+
+const withWholePixels = (region: ResultRegion): ResultRegion => ({ ...region, box: roundedBox(region.box) });
+
+/** What is said of a large picture, of which only a part or a small copy was read. */
+const partlyRead = (text: string, view: boolean) =>
+  view
+    ? `${text} (Only the part in view was read.)`
+    : `${text} (This picture is large: a reduced copy was read. Zoom in to read small text.)`;
 
 /** One reader a pack and process. */
 function readerOf(
