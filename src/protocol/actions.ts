@@ -18,7 +18,7 @@ export interface ActionInfo {
 }
 
 export const actions = [
-  { id: 'tool.select', title: 'Select and Pan', group: 'Tools', keys: ['v'] },
+  { id: 'tool.select', title: 'Select and Move', group: 'Tools', keys: ['v'] },
   { id: 'tool.point', title: 'Point', group: 'Tools', keys: ['p'] },
   { id: 'tool.box', title: 'Box', group: 'Tools', keys: ['b', 'r'] },
   { id: 'tool.polygon', title: 'Polygon', group: 'Tools', keys: ['g'] },
@@ -32,6 +32,7 @@ export const actions = [
   { id: 'draft.accept', title: 'Accept', group: 'Drawing', keys: ['enter'] },
   { id: 'draft.reject', title: 'Give Up What Is Being Drawn', group: 'Drawing', keys: ['escape'] },
   { id: 'region.new', title: 'Begin a New Region', group: 'Drawing', keys: ['n'] },
+  { id: 'polygon.hole', title: 'Cut a Hole into the Selected Region', group: 'Drawing', keys: ['shift+g'] },
   { id: 'candidate.next', title: 'Next Candidate Mask', group: 'Drawing', keys: ['c'] },
   { id: 'candidate.previous', title: 'Previous Candidate Mask', group: 'Drawing', keys: ['shift+c'] },
   { id: 'brush.smaller', title: 'Smaller Brush', group: 'Drawing', keys: ['['] },

@@ -11,6 +11,9 @@ import { OverlayContext, OverlayControls, useOverlayParts } from './overlay/over
 import { RegionLayer } from './overlay/regionLayer';
 import { RegionList } from './regionList';
 import { Toolbar } from './toolbar';
+import { ToolChips } from './tools/chips';
+import { ToolSettings } from './tools/settings';
+import { Toolbox } from './tools/toolbox';
 
 /** Narrower than this, the list is closed unless asked for. */
 const wideEnoughForList = 560;
@@ -20,6 +23,8 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
   const [store, state] = useStore();
   const container = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<CanvasStage>();
+  const [toolbox, setToolbox] = useState<Toolbox>();
+  const [settings] = useState(() => new ToolSettings(saved.tools));
   const [scale, setScale] = useState<number>();
   const [pointer, setPointer] = useState<Point>();
   const [wide, setWide] = useState(window.innerWidth >= wideEnoughForList);
@@ -50,14 +55,20 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
         document.body.dataset['ready'] = 'true';
       },
     );
-    const gestures = new CanvasGestures(canvas, store, setPointer);
-    const stopKeys = listenForKeys(store, canvas, gestures);
+    const tools = new Toolbox(store, canvas, settings);
+    const gestures = new CanvasGestures(canvas, store, tools, setPointer);
+    const stopKeys = listenForKeys(store, canvas, gestures, tools);
+    const stopSettings = settings.subscribe(() => keep.current());
     setStage(canvas);
+    setToolbox(tools);
     return () => {
+      stopSettings();
       stopKeys();
       gestures.dispose();
+      tools.dispose();
       canvas.dispose();
       setStage(undefined);
+      setToolbox(undefined);
     };
   }, [hasPicture, store]);
 
@@ -65,6 +76,7 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
   keep.current = () =>
     host.save({
       tool: state.tool,
+      tools: settings.values,
       activeId: state.activeId,
       opacity: state.opacity,
       listOpen: state.listOpen,
@@ -82,7 +94,7 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
   return (
     <OverlayContext.Provider value={overlay}>
       <div class="panel">
-        <Toolbar stage={stage} listOpen={listOpen} onToggleList={toggleList} />
+        <Toolbar stage={stage} toolbox={toolbox} listOpen={listOpen} onToggleList={toggleList} />
         <div class="middle">
           <main class="picture">
             <div
@@ -90,12 +102,13 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
               class={`canvas tool-${state.tool}`}
               tabIndex={0}
               role="application"
-              aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space sets a point, Shift+Space takes away.`}
+              aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space presses there, Shift+Space takes away, Enter ends what is drawn.`}
               data-vscode-context='{"preventDefaultContextMenuItems": true}'
             />
             <OverlayControls />
             <Notices />
             <FirstHint />
+            <ToolChips toolbox={toolbox} />
           </main>
           {listOpen && <RegionList />}
         </div>

@@ -4,6 +4,17 @@ import type { PanelState, PanelStore } from './store';
 
 export const StoreContext = createContext<PanelStore | undefined>(undefined);
 
+/** Draws the component again when one of these changes. */
+export function useChanges(
+  ...sources: ({ subscribe(listener: () => void): () => void } | undefined)[]
+): void {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const stops = sources.map((source) => source?.subscribe(() => redraw(undefined)));
+    return () => stops.forEach((stop) => stop?.());
+  }, sources);
+}
+
 /** The store, and its state of now; the component is drawn again when the state changes. */
 export function useStore(): [PanelStore, PanelState] {
   const store = useContext(StoreContext);

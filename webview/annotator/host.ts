@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ping } from '../../src/protocol/annotator';
 import { Endpoint } from '../../src/protocol/rpc';
 import { savedOverlaySchema } from './overlay/overlayState';
+import { toolValuesSchema } from './tools/settings';
+import { toolNames } from './tools/tool';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -12,7 +14,8 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 const savedSchema = z.object({
-  tool: z.enum(['select', 'point', 'box', 'stroke']).optional(),
+  tool: z.enum(toolNames).optional(),
+  tools: toolValuesSchema.optional(),
   activeId: z.string().optional(),
   opacity: z.number().min(0).max(1).optional(),
   listOpen: z.boolean().optional(),

@@ -1,31 +1,29 @@
 /**
  * Keys of the panel. Actions are VS Code commands with keys of their own (src/protocol/actions.ts): VS Code hears each key
- * that this page lets through, and sends the action back. Here are only keys that are held, and what keeps typing apart.
+ * that this page lets through, and sends the action back. Here are only keys that are held, what takes a step of a drawing
+ * back before VS Code's undo does, and what keeps typing apart.
  */
 import { actionOfChord } from '../../src/protocol/actions';
 import { focusChanged } from '../../src/protocol/annotator';
 import type { CanvasGestures } from './canvas/gestures';
 import type { CanvasStage } from './canvas/stage';
-import type { PanelStore, ToolName } from './store';
+import type { PanelStore } from './store';
+import type { Toolbox } from './tools/toolbox';
 
 /** Registers the actions of the canvas and listens, until the returned function is called. */
-export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: CanvasGestures): () => void {
-  const tool = (name: ToolName) => () => {
-    if (name === 'select' || store.promptKinds.has(name)) store.set({ tool: name });
-  };
+export function listenForKeys(
+  store: PanelStore,
+  stage: CanvasStage,
+  gestures: CanvasGestures,
+  toolbox: Toolbox,
+): () => void {
   const stopActions = store.actions.on({
-    'tool.select': tool('select'),
-    'tool.point': tool('point'),
-    'tool.box': tool('box'),
-    'tool.stroke': tool('stroke'),
     'draft.accept': () => {
-      if (isCanvas(document.activeElement, stage)) store.finish();
+      if (isCanvas(document.activeElement, stage)) toolbox.accept();
     },
     'draft.reject': () => {
-      if (!gestures.abandon()) store.select(undefined);
-      stage.moveCrosshair(undefined);
+      if (!gestures.abandon()) toolbox.reject();
     },
-    'region.new': () => store.finish(),
     'regions.delete': () => {
       if (store.state.activeId !== undefined) store.remove(store.state.activeId);
     },
@@ -45,6 +43,9 @@ export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: C
       if (isTyping(event)) {
         const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
         if (plain || actionOfChord(event)) event.stopPropagation();
+      } else if (stepsDraft(event, toolbox)) {
+        event.stopPropagation();
+        event.preventDefault();
       } else if (event.key === ' ' && isCanvas(event.target, stage)) {
         // Buttons take space themselves.
         gestures.holdSpace(true);
@@ -54,12 +55,23 @@ export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: C
     { signal },
   );
   document.addEventListener('keyup', (event) => event.key === ' ' && gestures.holdSpace(false), { signal });
+  const modifiers = (event: KeyboardEvent) => {
+    if (['Control', 'Meta', 'Shift', 'Alt'].includes(event.key) && !event.repeat)
+      gestures.modifiersChanged({
+        shift: event.shiftKey,
+        alt: event.altKey,
+        ctrl: event.ctrlKey || event.metaKey,
+      });
+  };
+  document.addEventListener('keydown', modifiers, { signal });
+  document.addEventListener('keyup', modifiers, { signal });
   const tellFocus = (focused: boolean) => store.host.send(focusChanged, { focused });
   window.addEventListener('focus', () => tellFocus(true), { signal });
   window.addEventListener(
     'blur',
     () => {
       gestures.holdSpace(false);
+      toolbox.prompting.release();
       tellFocus(false);
     },
     { signal },
@@ -71,6 +83,15 @@ export function listenForKeys(store: PanelStore, stage: CanvasStage, gestures: C
   };
 }
 
+/** Undo, redo and Backspace are of what is being drawn, while something is. */
+function stepsDraft(event: KeyboardEvent, toolbox: Toolbox): boolean {
+  const key = event.key.toLowerCase();
+  if (key === 'backspace') return toolbox.stepBack();
+  if (!event.ctrlKey && !event.metaKey) return false;
+  if (key === 'z' && !event.shiftKey) return toolbox.stepBack();
+  return (key === 'y' || key === 'z') && toolbox.stepForward();
+}
+
 const isCanvas = (target: EventTarget | null, stage: CanvasStage) =>
   target === stage.container || target === document.body;
 
@@ -80,6 +101,6 @@ function isTyping(event: Event): boolean {
   return (
     target instanceof HTMLTextAreaElement ||
     (target instanceof HTMLElement && target.isContentEditable) ||
-    (target instanceof HTMLInputElement && !['range', 'color', 'checkbox'].includes(target.type))
+    (target instanceof HTMLInputElement && !['range', 'color', 'checkbox', 'radio'].includes(target.type))
   );
 }

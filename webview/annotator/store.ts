@@ -7,7 +7,6 @@ import {
   groundText,
   insertIntoNote,
   notice,
-  promptRegion,
   ready,
   runAction,
   runCommand,
@@ -20,9 +19,8 @@ import { toWireError } from '../../src/protocol/errors';
 import type { Prompt, PromptKind } from '../../src/protocol/geometry';
 import type { Endpoint } from '../../src/protocol/rpc';
 import { ActionRegistry } from './actions';
-import { isSpatial, promptsOf, withPrompt } from './prompts';
-
-export type ToolName = 'select' | 'point' | 'box' | 'stroke';
+import { promptsOf } from './prompts';
+import type { ToolName } from './tools/tool';
 
 export interface Notice {
   level: 'info' | 'warning' | 'error';
@@ -131,9 +129,9 @@ export class PanelStore {
 
   /** The prompts of the selected region, those under way included. */
   get activePrompts(): readonly Prompt[] {
-    const { activeId, pending } = this.state;
-    if (activeId === undefined) return [];
-    return pending.get(activeId) ?? (this.active ? promptsOf(this.active) : []);
+    const { activeId, pending, snapshot } = this.state;
+    if (activeId === undefined || !snapshot) return [];
+    return pending.get(activeId) ?? (this.active ? promptsOf(this.active, snapshot.image) : []);
   }
 
   /** Prompt kinds that a ready pack takes for segmenting. */
@@ -151,48 +149,6 @@ export class PanelStore {
     return (this.state.snapshot?.packs ?? []).some(
       ({ state, tasks }) => state === 'ready' && tasks.includes('ground'),
     );
-  }
-
-  /** Adds a prompt to the selected region, or begins a new one. */
-  prompt(prompt: Prompt): void {
-    if (!this.promptKinds.has(prompt.type)) return;
-    const takesAway = 'label' in prompt && prompt.label === 0;
-    if (takesAway && !this.activePrompts.length) {
-      this.set({
-        notice: { level: 'info', message: 'Point at a thing first; then take away what is too much.' },
-      });
-      return;
-    }
-    const id = this.state.activeId ?? crypto.randomUUID();
-    void this.segment(id, withPrompt(this.activePrompts, prompt));
-  }
-
-  /** Takes a prompt of the selected region back. */
-  removePrompt(index: number): void {
-    const { activeId } = this.state;
-    if (activeId === undefined) return;
-    const rest = this.activePrompts.filter((_, i) => i !== index);
-    if (rest.some(isSpatial)) {
-      void this.segment(activeId, rest);
-      return;
-    }
-    const mask = rest.find((prompt) => prompt.type === 'mask');
-    if (mask && this.active) {
-      const geometry = { type: 'mask' as const, mask: mask.mask };
-      void this.edit({
-        title: 'Remove Prompt',
-        put: [{ ...this.active, geometry, provenance: { by: 'user' } }],
-        remove: [],
-      });
-    } else {
-      this.remove(activeId);
-    }
-  }
-
-  /** Ends the selected region: the next prompt begins a new one. */
-  finish(): void {
-    if (this.state.activeId !== undefined)
-      this.set({ activeId: undefined, status: 'The next prompt begins a new region.' });
   }
 
   /** Selects one region alone, or none. */
@@ -263,34 +219,14 @@ export class PanelStore {
     await this.host.request(cancelWork, {}).catch((error: unknown) => this.fail(error));
   }
 
-  private async segment(id: string, prompts: readonly Prompt[]): Promise<void> {
-    this.set({ activeId: id, pending: new Map(this.state.pending).set(id, prompts), notice: undefined });
-    const newest = () => this.state.pending.get(id) === prompts;
+  /** Sends an edit, as one undo step. @returns the document's revision with it; undefined after a failure, which is said */
+  async edit(edit: Edit): Promise<number | undefined> {
     try {
-      const { total_ms, score } = await this.host.request(promptRegion, {
-        regionId: id,
-        prompts: [...prompts],
-      });
-      if (!newest()) return;
-      const sure = score === undefined ? '' : ` · score ${score.toFixed(2)}`;
-      this.set({ status: `Mask in ${Math.round(total_ms)} ms${sure}` });
+      return (await this.host.request(applyEdit, edit)).revision;
     } catch (error) {
-      if (!newest()) return;
-      const exists = this.annotations.some((annotation) => annotation.id === id);
-      if (!exists && this.state.activeId === id) this.set({ activeId: undefined });
       this.fail(error);
-    } finally {
-      if (newest()) {
-        const pending = new Map(this.state.pending);
-        pending.delete(id);
-        this.set({ pending });
-      }
+      return undefined;
     }
-  }
-
-  /** Sends an edit, as one undo step; a failure is said. */
-  async edit(edit: Edit): Promise<void> {
-    await this.host.request(applyEdit, edit).catch((error: unknown) => this.fail(error));
   }
 
   private take(snapshot: Snapshot): void {

@@ -1,54 +1,49 @@
 import { IconButton } from '../ui/toolkit';
-import type { IconName } from '../ui/icon';
 import { RovingToolbar } from '../ui/rovingToolbar';
 import type { CanvasStage } from './canvas/stage';
 import { useStore } from './hooks';
 import { OverlayMenu } from './overlay/overlayMenu';
-import type { ToolName } from './store';
+import { EverythingButton, ToolButtons, ToolMenu, ToolOptions } from './tools/toolButtons';
+import type { Toolbox } from './tools/toolbox';
 
-const tools: readonly { tool: ToolName; icon: IconName; label: string; keys: string }[] = [
-  { tool: 'select', icon: 'move', label: 'Select and pan', keys: 'V' },
-  { tool: 'point', icon: 'target', label: 'Point', keys: 'P' },
-  { tool: 'box', icon: 'chrome-maximize', label: 'Box', keys: 'B' },
-  { tool: 'stroke', icon: 'edit', label: 'Stroke', keys: 'S' },
-];
-
-/** Tools of the panel; a tool whose prompts no pack takes is not there. */
+/** Tools and commands of the panel. */
 export function Toolbar({
   stage,
+  toolbox,
   listOpen,
   onToggleList,
 }: {
   stage: CanvasStage | undefined;
+  toolbox: Toolbox | undefined;
   listOpen: boolean;
   onToggleList(): void;
 }) {
   const [store, state] = useStore();
-  const kinds = store.promptKinds;
   return (
     <RovingToolbar label="Picture tools">
-      {tools
-        .filter(({ tool }) => tool === 'select' || kinds.has(tool))
-        .map(({ tool, icon, label, keys }) => (
-          <IconButton
-            key={tool}
-            icon={icon}
-            label={label}
-            keys={keys}
-            pressed={state.tool === tool}
-            onClick={() => store.set({ tool })}
-          />
-        ))}
+      <ToolButtons />
+      <ToolOptions toolbox={toolbox} stage={stage} />
+      <EverythingButton toolbox={toolbox} stage={stage} />
       <IconButton
         icon="add"
         label="New region"
         keys="N"
         disabled={state.activeId === undefined}
-        onClick={() => store.finish()}
+        onClick={() => toolbox?.prompting.accept()}
       />
       <span class="separator" role="presentation" />
-      <IconButton icon="discard" label="Undo" keys="Ctrl+Z" onClick={() => void store.command('undo')} />
-      <IconButton icon="redo" label="Redo" keys="Ctrl+Y" onClick={() => void store.command('redo')} />
+      <IconButton
+        icon="discard"
+        label="Undo"
+        keys="Ctrl+Z"
+        onClick={() => toolbox?.stepBack() || void store.command('undo')}
+      />
+      <IconButton
+        icon="redo"
+        label="Redo"
+        keys="Ctrl+Y"
+        onClick={() => toolbox?.stepForward() || void store.command('redo')}
+      />
       <IconButton
         icon="save"
         label="Save"
@@ -81,6 +76,7 @@ export function Toolbar({
       </label>
       <OverlayMenu />
       <span class="stretch" />
+      <ToolMenu toolbox={toolbox} />
       <IconButton
         icon={listOpen ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}
         label="List of regions"

@@ -71,8 +71,16 @@ export class FakeHost {
   readonly png: Buffer;
   readonly model: AnnotationModel;
   /** What the page asked, newest last. */
-  readonly prompts: { regionId: string; prompts: Prompt[] }[] = [];
+  readonly prompts: { regionId: string; prompts: Prompt[]; view?: Box | undefined }[] = [];
   readonly edits: Edit[] = [];
+  /** Questions of the preview under the pointer; it is answered once the picture is encoded, as by the real one. */
+  readonly hovers: { prompts: Prompt[]; view?: Box | undefined }[] = [];
+  encoded = false;
+  /** How long the decoder says that it takes. */
+  decodeMs = 30;
+  /** Radii of the discs that are offered for a point, the one that is taken first. */
+  radii: readonly number[] = [discRadius];
+  readonly everythings: { view?: Box | undefined; pointsPerSide?: number | undefined }[] = [];
   readonly commands: string[] = [];
   /** Regions that were to go into a note, one list each time. */
   readonly inserted: string[][] = [];
@@ -179,7 +187,10 @@ export class FakeHost {
       return this.tasks.promptRegion(params);
     });
     endpoint.handle(hoverRegion, (params, { signal }) => this.tasks.hoverRegion(params, signal));
-    endpoint.handle(segmentEverything, (params) => this.tasks.segmentEverything(params));
+    endpoint.handle(segmentEverything, (params) => {
+      this.everythings.push(params);
+      return this.tasks.segmentEverything(params);
+    });
     endpoint.handle(groundText, (params) => {
       this.phrases.push(params.text);
       return this.tasks.groundText(params);
@@ -200,6 +211,7 @@ export class FakeHost {
 
   private readonly inference: InferenceApi = {
     request: async (channel, params, options) => {
+      if (channel.name === 'hover') return channel.result.parse(this.hover(params)) as never;
       await Promise.race([
         this.hold,
         new Promise((resolve) => options?.signal?.addEventListener('abort', resolve)),
@@ -216,7 +228,7 @@ export class FakeHost {
     const common = {
       image: this.size,
       pack: { id: task === 'segment' ? 'groundnote-segment' : 'groundnote-ocr', version: '1.0.0' },
-      timings: { load_ms: 0, encode_ms: 0, decode_ms: 30, total_ms: 43 },
+      timings: { load_ms: 0, encode_ms: 0, decode_ms: this.decodeMs, total_ms: 43 },
     };
     if (task === 'ground') {
       const { text } = params as { text: string };
@@ -229,17 +241,42 @@ export class FakeHost {
         };
       return { ...common, regions: [{ id: 'r', label: text, score: 0.9, box: [10, 10, 110, 60] as Box }] };
     }
-    const mask = this.maskOf((params as { prompts?: Prompt[] }).prompts ?? []);
-    return { ...common, regions: [{ id: 'r', score: 0.93, box: rleBox(mask), mask }] };
+    const { prompts = [], view = [0, 0, this.size.width, this.size.height] } = params as {
+      prompts?: Prompt[];
+      view?: Box;
+    };
+    const region = (given: readonly Prompt[], radius: number, score: number) => {
+      const mask = this.maskOf(given, radius);
+      return { id: 'r', score, box: rleBox(mask), mask };
+    };
+    if (task === 'everything') {
+      const y = (view[1] + view[3]) / 2;
+      const places = [0.25, 0.75].map((share) => view[0] + (view[2] - view[0]) * share);
+      return {
+        ...common,
+        regions: places.map((x) => region([{ type: 'point', point: [x, y], label: 1 }], 10, 0.9)),
+      };
+    }
+    this.encoded = true;
+    const candidates = this.radii.map((radius, i) => region(prompts, radius, 0.93 - i / 10));
+    return { ...common, regions: candidates.slice(0, 1), candidates };
+  }
+
+  private hover(params: unknown): TaskResult {
+    const given = params as { prompts: Prompt[]; view?: Box };
+    this.hovers.push(given);
+    const { encoded } = this;
+    const result = this.result('segment', given);
+    this.encoded = encoded;
+    return encoded ? result : { ...result, regions: [] };
   }
 
   /** Discs around positive points, without those around negative ones; boxes filled. */
-  private maskOf(prompts: readonly Prompt[]) {
+  private maskOf(prompts: readonly Prompt[], radius: number) {
     const { width, height } = this.size;
     const data = new Uint8Array(width * height);
     const near = ([px, py]: readonly [number, number], x: number, y: number, r: number) =>
       (x + 0.5 - px) ** 2 + (y + 0.5 - py) ** 2 <= r * r;
-    const radius = discRadius;
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         for (const prompt of prompts) {

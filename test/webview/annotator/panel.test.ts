@@ -497,7 +497,7 @@ describe('commands, phrases and troubles', () => {
   it('only the tools that a ready pack takes are there', async () => {
     await open({ packs: [{ ...(packs[0] as (typeof packs)[0]), prompts: ['point'] }] });
     expect(await panel.page.getByRole('button', { name: 'Point', exact: true }).count()).toBe(1);
-    expect(await panel.page.getByRole('button', { name: 'Box', exact: true }).count()).toBe(0);
+    expect(await panel.page.getByRole('button', { name: 'Stroke', exact: true }).count()).toBe(0);
     expect(await panel.page.locator('vscode-text-field').count()).toBe(0);
     await panel.page.close();
     await open({ packs: [] });

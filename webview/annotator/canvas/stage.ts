@@ -127,7 +127,7 @@ export class CanvasStage {
     this.promptLayer.batchDraw();
   }
 
-  /** Shows regions as a gesture would leave them; `undefined` hides one that a tool draws itself. */
+  /** Shows regions as a gesture would leave them, new ones too; `undefined` hides one that a tool draws itself. */
   showInstead(regions: ReadonlyMap<string, Annotation | undefined>): void {
     this.regions.showInstead(regions);
   }
@@ -152,9 +152,14 @@ export class CanvasStage {
     this.promptLayer.batchDraw();
   }
 
-  /** The region under a place of the picture; locked ones are passed over. */
-  regionAt(place: Point): string | undefined {
-    return this.regions.hit(place, markerReach / this.view.scale, ({ locked }) => !locked);
+  /** The region under a place of the picture, of those given or of all; locked ones are passed over. */
+  regionAt(place: Point, among?: readonly Annotation[]): string | undefined {
+    const ids = among && new Set(among.map(({ id }) => id));
+    return this.regions.hit(
+      place,
+      markerReach / this.view.scale,
+      ({ id, locked }) => !locked && (!ids || ids.has(id)),
+    );
   }
 
   /** Index of the prompt whose marker is at a place on the screen, or -1. */

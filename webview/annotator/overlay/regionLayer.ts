@@ -123,7 +123,7 @@ export class RegionLayer {
     if (picture) this.regions.set(this.annotations, this.style(this.selected.set), picture);
   }
 
-  /** The annotations, with those of a gesture instead; the same list as before where neither has changed. */
+  /** The annotations, with those of a gesture instead and new ones at the end; the same list as before where neither has changed. */
   private get annotations(): readonly Annotation[] {
     const { annotations } = this.store;
     const { standIns } = this;
@@ -131,7 +131,9 @@ export class RegionLayer {
     if (this.shown.of[0] !== annotations || this.shown.of[1] !== standIns)
       this.shown = {
         of: [annotations, standIns],
-        list: annotations.flatMap((each) => (standIns.has(each.id) ? (standIns.get(each.id) ?? []) : [each])),
+        list: [
+          ...new Map([...annotations.map((each) => [each.id, each] as const), ...standIns]).values(),
+        ].filter((each) => each !== undefined),
       };
     return this.shown.list;
   }
