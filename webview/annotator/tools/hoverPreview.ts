@@ -2,6 +2,7 @@
 import { hoverRegion } from '../../../src/protocol/annotator';
 import type { Box, Point, Prompt, Rle } from '../../../src/protocol/geometry';
 import { patchOfRle } from '../../../src/protocol/raster';
+import { strokeTwice } from '../canvas/promptPaint';
 import { withPrompt } from '../prompts';
 import type { PanelStore } from '../store';
 import { patchBitmap, patchOutline } from './paint';
@@ -85,12 +86,7 @@ export class HoverPreview {
     context.globalAlpha = 0.25;
     context.drawImage(bitmap, box[0], box[1], box[2] - box[0], box[3] - box[1]);
     context.globalAlpha = 1;
-    context.lineWidth = 3 / scale;
-    context.strokeStyle = 'rgba(0, 0, 0, 0.55)';
-    context.stroke(outline);
-    context.lineWidth = 1.5 / scale;
-    context.strokeStyle = dashes(context, scale);
-    context.stroke(outline);
+    strokeTwice(context, outline, '#ffffff', 1.5 / scale, [5 / scale, 4 / scale]);
     context.restore();
   }
 
@@ -151,24 +147,4 @@ function shownMask(mask: Rle): Shown | undefined {
     bitmap: patchBitmap(patch, '#ffffff', 2_000_000),
     box: [patch.x, patch.y, patch.x + patch.width, patch.y + patch.height],
   };
-}
-
-let stripes: CanvasPattern | undefined;
-/** Slanting stripes: they dash an outline whose edges are not joined. */
-function dashes(context: CanvasRenderingContext2D, scale: number): CanvasPattern | string {
-  if (!stripes) {
-    const tile = document.createElement('canvas');
-    tile.width = tile.height = 8;
-    const ink = tile.getContext('2d') as CanvasRenderingContext2D;
-    ink.strokeStyle = '#ffffff';
-    ink.lineWidth = 3.2;
-    for (const shift of [-8, 0, 8]) {
-      ink.moveTo(shift - 1, 9);
-      ink.lineTo(shift + 9, -1);
-    }
-    ink.stroke();
-    stripes = context.createPattern(tile, 'repeat') ?? undefined;
-  }
-  stripes?.setTransform(new DOMMatrix().scale(1 / scale));
-  return stripes ?? '#ffffff';
 }

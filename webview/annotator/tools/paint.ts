@@ -2,6 +2,7 @@
 import type { Box, Point } from '../../../src/protocol/geometry';
 import type { Patch } from '../../../src/protocol/raster';
 import { strokeTwice } from '../canvas/promptPaint';
+import { traceRings } from '../canvas/trace';
 import { boxHandles } from './shapes';
 
 export const draftColor = '#ffffff';
@@ -101,30 +102,16 @@ export function patchBitmap(patch: Patch, color: string, largest = 16_000_000): 
   return canvas;
 }
 
-/** The edges of a patch's object, on the edges of pixels. */
-export function patchOutline({ x, y, width, height, data }: Patch): Path2D {
+/** The outline of a patch's object, in closed rings. */
+export function patchOutline(patch: Patch): Path2D {
   const path = new Path2D();
-  const at = (column: number, row: number) =>
-    column >= 0 && row >= 0 && column < width && row < height && data[row * width + column] ? 1 : 0;
-  for (let row = 0; row <= height; row++)
-    for (let column = 0, start = -1; column <= width; column++) {
-      const edge = column < width && at(column, row) !== at(column, row - 1);
-      if (edge && start < 0) start = column;
-      if (!edge && start >= 0) {
-        path.moveTo(x + start, y + row);
-        path.lineTo(x + column, y + row);
-        start = -1;
-      }
+  for (const ring of traceRings(patch, 0, Infinity) ?? []) {
+    for (let i = 0; i < ring.length; i += 2) {
+      const [x, y] = [(ring[i] as number) + patch.x, (ring[i + 1] as number) + patch.y];
+      if (i) path.lineTo(x, y);
+      else path.moveTo(x, y);
     }
-  for (let column = 0; column <= width; column++)
-    for (let row = 0, start = -1; row <= height; row++) {
-      const edge = row < height && at(column, row) !== at(column - 1, row);
-      if (edge && start < 0) start = row;
-      if (!edge && start >= 0) {
-        path.moveTo(x + column, y + start);
-        path.lineTo(x + column, y + row);
-        start = -1;
-      }
-    }
+    path.closePath();
+  }
   return path;
 }
