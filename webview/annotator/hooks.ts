@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useReducer } from 'preact/hooks';
+import { useContext, useLayoutEffect, useReducer } from 'preact/hooks';
 import type { PanelState, PanelStore } from './store';
 
 export const StoreContext = createContext<PanelStore | undefined>(undefined);
@@ -20,6 +20,7 @@ export function useStore(): [PanelStore, PanelState] {
   const store = useContext(StoreContext);
   if (!store) throw new Error('No store above this component.');
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => store.subscribe(() => redraw(undefined)), [store]);
+  // At once: what comes before the next paint would be missed.
+  useLayoutEffect(() => store.subscribe(() => redraw(undefined)), [store]);
   return [store, store.state];
 }
