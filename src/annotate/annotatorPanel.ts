@@ -30,6 +30,8 @@ import { pageHtml } from './pageHtml';
 export interface PanelServices {
   extensionUri: vscode.Uri;
   log: vscode.LogOutputChannel;
+  /** Where small pictures of the folder lie. */
+  thumbnailFolder: vscode.Uri;
   /** The packs of this machine; asked again when `fresh`, else as last heard. */
   packs(fresh: boolean): Promise<PackSummary[]>;
   /** What answers the page beside this file, one part for each area of the panel. */
@@ -74,6 +76,7 @@ export class AnnotatorPanel {
         vscode.Uri.joinPath(document.uri, '..'),
         vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview'),
         document.picture.renderFolder,
+        services.thumbnailFolder,
       ],
       // The one command that a page can run when the extension host behind it is gone.
       enableCommandUris: ['workbench.action.reloadWindow'],

@@ -10,6 +10,8 @@ import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
 import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
 import { answerComparison } from './compare';
+import { folderPart } from './folder/folderPart';
+import { Thumbnails } from './folder/thumbnails';
 import type { InferenceApi } from './inferenceApi';
 import { healZombies } from './zombies';
 
@@ -40,7 +42,7 @@ export function registerAnnotator(
       supportsMultipleEditorsPerDocument: true,
       webviewOptions: { retainContextWhenHidden: false },
     }),
-    healZombies(annotatorViewType, (uri) => provider.isOpen(uri), log),
+    healZombies(annotatorViewType, (uri) => provider.documentOf(uri) !== undefined, log),
     ...actions.map(({ id }) => vscode.commands.registerCommand(commandOf(id), () => provider.run(id))),
   ];
   return {
@@ -61,6 +63,9 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
   private readonly resolvedEmitter = new vscode.EventEmitter<AnnotatorPanel>();
   readonly onDidChangeCustomDocument = this.changeEmitter.event;
   private knownPacks: PackSummary[] | undefined;
+  /** A document has been opened, changed or closed. */
+  private readonly documentEmitter = new vscode.EventEmitter<vscode.Uri>();
+  private readonly folder: ReturnType<typeof folderPart>;
   private readonly documentServices: DocumentServices;
   private readonly panelServices: PanelServices;
 
@@ -76,22 +81,32 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
       draftFolder: path.join(storage.fsPath, 'drafts'),
       renderFolder: vscode.Uri.joinPath(storage, 'rendered'),
     };
+    const thumbnailFolder = vscode.Uri.joinPath(context.globalStorageUri, 'thumbnails');
+    this.folder = folderPart({
+      documentOf: (uri) => this.documentOf(uri),
+      onDidChangeDocument: this.documentEmitter.event,
+      show: (uri, column) => this.show(uri, { column }),
+      thumbnails: new Thumbnails({ folder: thumbnailFolder, inference, log }),
+      memory: context.globalState,
+    });
     this.panelServices = {
       extensionUri: context.extensionUri,
       log,
       packs: (fresh) => this.packs(fresh),
+      thumbnailFolder,
       parts: [
+        this.folder.part,
         ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
       ],
     };
   }
 
-  isOpen(uri: vscode.Uri): boolean {
-    return [...this.documents].some((document) => document.uri.toString() === uri.toString());
+  documentOf(uri: vscode.Uri): AnnotatorDocument | undefined {
+    return [...this.documents].find((document) => document.uri.toString() === uri.toString());
   }
 
   regionsOf(uri: vscode.Uri): ReturnType<AnnotatorApi['regionsOf']> {
-    const document = [...this.documents].find((each) => each.uri.toString() === uri.toString());
+    const document = this.documentOf(uri);
     return document && { annotations: document.session.annotations, size: () => document.picture.size() };
   }
 
@@ -120,7 +135,13 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     document.onDidEdit(({ title, undo, redo }) =>
       this.changeEmitter.fire({ document, label: title, undo, redo }),
     );
-    document.onDidDispose(() => this.documents.delete(document));
+    const tell = () => this.documentEmitter.fire(uri);
+    document.onDidChange(tell);
+    document.onDidDispose(() => {
+      this.documents.delete(document);
+      tell();
+    });
+    tell();
     return document;
   }
 
@@ -164,8 +185,11 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     uri: vscode.Uri,
     { column, tool }: { column?: vscode.ViewColumn; tool?: Tool } = {},
   ): Promise<AnnotatorPanel> {
-    const shown = [...this.panels].find((panel) => panel.document.uri.toString() === uri.toString());
-    if (shown && column === undefined) {
+    const shown = [...this.panels].find(
+      ({ document, panel }) =>
+        document.uri.toString() === uri.toString() && (column ?? panel.viewColumn) === panel.viewColumn,
+    );
+    if (shown) {
       shown.panel.reveal();
       if (tool) shown.focus(tool);
       return shown;
@@ -205,6 +229,8 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
 
   dispose(): void {
     for (const panel of this.panels) panel.dispose();
+    this.folder.dispose();
+    this.documentEmitter.dispose();
     this.changeEmitter.dispose();
     this.resolvedEmitter.dispose();
   }

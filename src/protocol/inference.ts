@@ -110,6 +110,13 @@ export const renderImage = requestChannel(
   z.object({ png: z.instanceof(Uint8Array) }).extend(sizeSchema.shape),
 );
 
+/** The oriented picture as a small WebP, `side` pixels on its longer side at most; made when nothing else is to be done. */
+export const thumbnail = requestChannel(
+  'thumbnail',
+  z.object({ image: imageSourceSchema, side: z.number().int().positive() }),
+  z.object({ webp: z.instanceof(Uint8Array) }),
+);
+
 /** A region as it is drawn into a picture. */
 export const overlayPictureRegionSchema = z.object({
   label: z.string().optional(),

@@ -5,11 +5,9 @@ import type { AnnotatorApi } from '../annotate/annotatorProvider';
 import type { NotebookFigures } from '../notes/builtin/notebookFigures';
 import { figureFromContext } from '../notes/preview/figureUris';
 import { GroundnoteError } from '../protocol/errors';
+import { imageExtensions, isPictureName } from '../protocol/pictureNames';
 
-/** Extensions of the pictures that the side panel opens. */
-const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'avif', 'tif', 'tiff', 'svg'];
-
-const isImage = (uri: vscode.Uri) => imageExtensions.includes(path.extname(uri.path).slice(1).toLowerCase());
+const isImage = (uri: vscode.Uri) => isPictureName(uri.path);
 
 /** The picture of the active tab: an image preview, the side panel, or an SVG that is open as text. */
 function activeImage(): vscode.Uri | undefined {
@@ -41,7 +39,7 @@ async function pickImage(): Promise<vscode.Uri | undefined> {
   });
   if (!picked || picked.uri) return picked?.uri;
   const files = await vscode.window.showOpenDialog({
-    filters: { Images: imageExtensions },
+    filters: { Images: [...imageExtensions] },
     canSelectMany: false,
   });
   return files?.[0];

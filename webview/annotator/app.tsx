@@ -1,9 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { RovingToolbar } from '../ui/rovingToolbar';
 import type { Point } from '../../src/protocol/geometry';
 import { BottomBar } from './bottomBar';
 import { CanvasGestures } from './canvas/gestures';
 import { CanvasStage } from './canvas/stage';
-import type { HostLink, SavedState } from './host';
+import { Filmstrip } from './folder/filmstrip';
+import { FolderNavigation } from './folder/folderNavigation';
+import { viewFor, type HostLink, type SavedState } from './host';
 import { useStore } from './hooks';
 import { listenForKeys } from './keys';
 import { ErrorPage, FirstHint, Notices } from './notices';
@@ -18,8 +21,16 @@ import { Toolbox } from './tools/toolbox';
 /** Narrower than this, the list is closed unless asked for. */
 const wideEnoughForList = 560;
 
-/** The whole panel. */
-export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
+/** The whole panel. `takesKeyboard`: it follows on a picture that had the keyboard. */
+export function App({
+  host,
+  saved,
+  takesKeyboard,
+}: {
+  host: HostLink;
+  saved: SavedState;
+  takesKeyboard: boolean;
+}) {
   const [store, state] = useStore();
   const container = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<CanvasStage>();
@@ -40,12 +51,12 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
   }, []);
 
   useEffect(() => {
-    if (!hasPicture || !container.current) return;
+    if (!hasPicture || !container.current || !state.snapshot) return;
     const element = container.current;
     const canvas = new CanvasStage(
       element,
       store,
-      saved.view,
+      viewFor(saved.view, state.snapshot.image),
       (redraw) => new RegionLayer(store, overlay.state, overlay.comparison, element, redraw),
       (view) => {
         setScale(view.scale);
@@ -61,6 +72,7 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
     const stopSettings = settings.subscribe(() => keep.current());
     setStage(canvas);
     setToolbox(tools);
+    if (takesKeyboard) element.focus();
     return () => {
       stopSettings();
       stopKeys();
@@ -81,14 +93,23 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
       opacity: state.opacity,
       listOpen: state.listOpen,
       overlay: overlay.state.saved,
-      ...(stage && { view: stage.savedView }),
+      ...(stage && { view: { ...stage.savedView, size: stage.size } }),
     });
   useEffect(() => {
     if (hasPicture) keep.current();
   }, [hasPicture, stage, overlay.view, state.tool, state.activeId, state.opacity, state.listOpen]);
 
   const toggleList = () => store.set({ listOpen: !listOpen });
-  if (state.fatal !== undefined) return <ErrorPage message={state.fatal} />;
+  if (state.fatal !== undefined)
+    return (
+      <div class="panel">
+        <ErrorPage message={state.fatal} />
+        <RovingToolbar label="Folder">
+          <FolderNavigation />
+        </RovingToolbar>
+        <Filmstrip />
+      </div>
+    );
   if (!state.snapshot) return <div class="loading" role="status" aria-label="Opening the picture" />;
   const { name, width, height } = state.snapshot.image;
   return (
@@ -112,6 +133,7 @@ export function App({ host, saved }: { host: HostLink; saved: SavedState }) {
           </main>
           {listOpen && <RegionList />}
         </div>
+        <Filmstrip />
         <BottomBar scale={scale} pointer={pointer} />
       </div>
     </OverlayContext.Provider>

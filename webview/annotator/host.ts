@@ -1,6 +1,8 @@
 /** The wire to the extension host, what survives hiding the panel, and the question whether anybody still answers. */
 import { z } from 'zod';
-import { ping } from '../../src/protocol/annotator';
+import { focusChanged, ping } from '../../src/protocol/annotator';
+import { pageStart } from '../../src/protocol/folder';
+import { sizeSchema, type Size } from '../../src/protocol/geometry';
 import { Endpoint } from '../../src/protocol/rpc';
 import { savedOverlaySchema } from './overlay/overlayState';
 import { toolValuesSchema } from './tools/settings';
@@ -21,10 +23,23 @@ const savedSchema = z.object({
   listOpen: z.boolean().optional(),
   overlay: savedOverlaySchema.optional(),
   view: z
-    .object({ fitted: z.boolean(), scale: z.number().positive(), centre: z.tuple([z.number(), z.number()]) })
+    .object({
+      fitted: z.boolean(),
+      scale: z.number().positive(),
+      centre: z.tuple([z.number(), z.number()]),
+      /** Size of the picture that was looked at. */
+      size: sizeSchema.optional(),
+    })
     .optional(),
 });
 export type SavedState = z.infer<typeof savedSchema>;
+
+/** The same part of a picture of another size. */
+export function viewFor(view: SavedState['view'], { width, height }: Size): SavedState['view'] {
+  if (!view?.size) return view;
+  const [x, y] = view.centre;
+  return { ...view, centre: [(x * width) / view.size.width, (y * height) / view.size.height] };
+}
 
 const pingEveryMs = 4_000;
 const patienceMs = 3_000;
@@ -54,6 +69,32 @@ export class HostLink {
   load(): SavedState {
     const saved = savedSchema.safeParse(this.api.getState());
     return saved.success ? saved.data : {};
+  }
+
+  /** What goes along to the next picture of the folder, as JSON: all that is kept but what was selected here. */
+  carry(): string {
+    return JSON.stringify({ ...this.load(), activeId: undefined });
+  }
+
+  /** What a page begins with: what came along from the picture before, over what was kept of this one. */
+  async start(): Promise<{ saved: SavedState; carried: boolean; filmstrip: boolean }> {
+    const kept = this.load();
+    try {
+      const signal = AbortSignal.timeout(patienceMs);
+      const { carried, filmstrip } = await this.endpoint.request(pageStart, {}, { signal });
+      const came = savedSchema.safeParse(JSON.parse(carried ?? '{}'));
+      return { saved: { ...kept, ...came.data }, carried: carried !== undefined, filmstrip };
+    } catch {
+      return { saved: kept, carried: false, filmstrip: false };
+    }
+  }
+
+  /** Tells the host whether the keyboard is in this page. */
+  watchFocus(): void {
+    const tell = (focused: boolean) => this.endpoint.send(focusChanged, { focused });
+    window.addEventListener('focus', () => tell(true));
+    window.addEventListener('blur', () => tell(false));
+    if (document.hasFocus()) tell(true);
   }
 
   save(state: SavedState): void {

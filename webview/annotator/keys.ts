@@ -4,7 +4,6 @@
  * back before VS Code's undo does, and what keeps typing apart.
  */
 import { actionOfChord } from '../../src/protocol/actions';
-import { focusChanged } from '../../src/protocol/annotator';
 import type { CanvasGestures } from './canvas/gestures';
 import type { CanvasStage } from './canvas/stage';
 import type { PanelStore } from './store';
@@ -65,18 +64,14 @@ export function listenForKeys(
   };
   document.addEventListener('keydown', modifiers, { signal });
   document.addEventListener('keyup', modifiers, { signal });
-  const tellFocus = (focused: boolean) => store.host.send(focusChanged, { focused });
-  window.addEventListener('focus', () => tellFocus(true), { signal });
   window.addEventListener(
     'blur',
     () => {
       gestures.holdSpace(false);
       toolbox.prompting.release();
-      tellFocus(false);
     },
     { signal },
   );
-  if (document.hasFocus()) tellFocus(true);
   return () => {
     end.abort();
     stopActions();

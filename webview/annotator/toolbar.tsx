@@ -1,6 +1,7 @@
 import { IconButton } from '../ui/toolkit';
 import { RovingToolbar } from '../ui/rovingToolbar';
 import type { CanvasStage } from './canvas/stage';
+import { FolderNavigation } from './folder/folderNavigation';
 import { useStore } from './hooks';
 import { OverlayMenu } from './overlay/overlayMenu';
 import { EverythingButton, ToolButtons, ToolMenu, ToolOptions } from './tools/toolButtons';
@@ -77,6 +78,7 @@ export function Toolbar({
       <OverlayMenu />
       <span class="stretch" />
       <ToolMenu toolbox={toolbox} />
+      <FolderNavigation />
       <IconButton
         icon={listOpen ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}
         label="List of regions"

@@ -9,6 +9,7 @@ import {
   renderImage,
   renderOverlay,
   segment,
+  thumbnail,
 } from '../../protocol/inference';
 import { Endpoint, type Transport } from '../../protocol/rpc';
 import { makeOverview, makeTile, makeTiles, openPyramid } from '../../protocol/tiles';
@@ -47,6 +48,7 @@ function start(): void {
   endpoint.handle(makeOverview, runtime.makeOverview);
   endpoint.handle(makeTile, runtime.makeTile);
   endpoint.handle(makeTiles, runtime.makeTiles);
+  endpoint.handle(thumbnail, runtime.thumbnail);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }
 

@@ -28,6 +28,7 @@ import { Segmenter } from './segment/segmenter';
 import type { Log, RuntimeServices } from './services';
 import { createSessionStore } from './sessionStore';
 import { Stopwatch } from './stopwatch';
+import { ThumbnailMaker, type ThumbnailParams } from './thumbnails';
 
 export type RenderedImage = z.output<typeof renderImage.result>;
 
@@ -51,6 +52,8 @@ export interface Runtime {
     context: HandlerContext,
   ): Promise<Record<string, never>>;
   makeTiles(params: { image: ImageSource }, context: HandlerContext): Promise<Record<string, never>>;
+  /** Waits until nothing else is asked for. */
+  thumbnail(params: ThumbnailParams, context: HandlerContext): Promise<{ webp: Uint8Array<ArrayBuffer> }>;
   listPacks(): Promise<PackSummary[]>;
   /** Told where the time of each segmentation went; for benchmarks. */
   onTimed?: (stopwatch: Stopwatch) => void;
@@ -65,6 +68,7 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
   const packs = new PackRegistry(packFolders);
   const sessions = createSessionStore(threads);
   const limits = { maxPixels, largePixels };
+  const thumbnails = new ThumbnailMaker(queue, limits);
 
   const segmenterOf = (pack: Pack): Promise<Segmenter> => {
     const key = `${pack.folder}\n${pack.manifest.version}`;
@@ -162,6 +166,7 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
       await (await services.pictures.pyramid(image)).build(context);
       return {};
     },
+    thumbnail: (params, { signal }) => thumbnails.make(params, signal),
     listPacks: () => packs.list(),
   };
   return runtime;

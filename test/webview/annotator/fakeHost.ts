@@ -28,6 +28,7 @@ import type { TaskResult } from '../../../src/protocol/inference';
 import type { PackSummary } from '../../../src/protocol/packs';
 import { encodeRle, rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
+import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
 
 export interface FakeHostOptions {
   size?: Size;
@@ -36,6 +37,8 @@ export interface FakeHostOptions {
   packs?: PackSummary[];
   /** Makes the first question fail. */
   fatal?: string;
+  /** The folder that the picture lies in; alone in it without one. */
+  folder?: FakeFolderOptions;
   /** Paints the picture; a plain grey without it. */
   paint?(x: number, y: number): [number, number, number];
 }
@@ -96,6 +99,7 @@ export class FakeHost {
   private revision = 0;
   private readonly undone: AppliedEdit[] = [];
   private readonly done: AppliedEdit[] = [];
+  readonly folder: FakeFolder;
   private readonly endpoint: Endpoint;
   private readonly tasks: RegionTasks;
   private listener: (message: unknown) => void = () => undefined;
@@ -110,6 +114,10 @@ export class FakeHost {
     this.endpoint = new Endpoint(
       { post, listen: (listener) => ((this.listener = listener), () => undefined) },
       { document: this.document },
+    );
+    this.folder = new FakeFolder(
+      this.endpoint,
+      options.folder ?? { items: [folderItem('picture.png')], index: 0 },
     );
     this.tasks = new RegionTasks({
       inference: this.inference,
