@@ -9,7 +9,7 @@ export function useChanges(
   ...sources: ({ subscribe(listener: () => void): () => void } | undefined)[]
 ): void {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stops = sources.map((source) => source?.subscribe(() => redraw(undefined)));
     return () => stops.forEach((stop) => stop?.());
   }, sources);
