@@ -21,6 +21,9 @@ export function parseBox(value: string, before: Prompt[] = []): Prompt[] {
   return [...before, { type: 'box', box: [x1, y1, x2, y2] }];
 }
 
+/** The same, several times. */
+export const parseBoxes = (value: string, before: Prompt[] = []): Prompt[] => [...before, ...parseBox(value)];
+
 /** `X,Y;X,Y;…`: a line over the object. */
 export function parseStroke(value: string, before: Prompt[] = []): Prompt[] {
   const points = value

@@ -4,10 +4,11 @@ import { version } from '../../package.json';
 import { createRuntime, type Runtime } from '../inference/process/runtime';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Prompt } from '../protocol/geometry';
-import { collect, parseBox, parsePoint, parseStroke, wholeNumber } from './arguments';
+import { collect, parseBox, parseBoxes, parsePoint, parseStroke, wholeNumber } from './arguments';
 import { runEvalSegment, type EvalOptions } from './eval/command';
 import { clearProgress, type CliIo } from './io';
 import { listPacks, packFolders, verifyOne } from './packs';
+import { runAsk, runRefer } from './conversation';
 import { runGround, runRender, runSegment, type ResultFiles } from './tasks';
 
 /** Options that every command takes. */
@@ -22,6 +23,15 @@ interface SegmentOptions extends SharedOptions, ResultFiles {
   point?: Prompt[];
   box?: Prompt[];
   stroke?: Prompt[];
+  pack?: string;
+}
+
+interface ReferOptions extends SharedOptions, ResultFiles {
+  point?: Prompt[];
+  box?: Prompt[];
+  stroke?: Prompt[];
+  mask?: string[];
+  ask?: string;
   pack?: string;
 }
 
@@ -99,6 +109,43 @@ function buildProgram(io: CliIo): Command {
       },
     );
 
+  shared(command('refer <image>', 'regions → what they are or say'))
+    .option('--point <x,y>', 'a point; repeatable', parsePoint)
+    .option('--box <x1,y1,x2,y2>', 'a box; repeatable', parseBoxes)
+    .option('--stroke <x,y;x,y;…>', 'a line, or a loop around something; repeatable', parseStroke)
+    .option('--mask <file>', 'a mask as PNG, non-zero is the region; repeatable', collect)
+    .option('--ask <question>', 'a question about the regions')
+    .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action(async (image: string, options: ReferOptions, self: Command) => {
+      const { point = [], box = [], stroke = [], mask = [] } = options;
+      if (![point, box, stroke, mask].some(({ length }) => length))
+        self.error('error: give at least one of --point, --box, --stroke and --mask');
+      await runRefer(
+        io,
+        runtimeOf(options),
+        image,
+        { prompts: [...point, ...box, ...stroke], masks: mask },
+        options,
+      );
+    });
+
+  shared(command('ask <image> <question>', 'a question about a picture → an answer with regions'))
+    .option('--history <file>', 'turns before, as JSON: an array of answers that "ask --json" has printed')
+    .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action(
+      async (
+        image: string,
+        question: string,
+        options: SharedOptions & ResultFiles & { history?: string; pack?: string },
+        self: Command,
+      ) => {
+        if (!question.trim()) self.error('error: the question is empty');
+        await runAsk(io, runtimeOf(options), image, question.trim(), options);
+      },
+    );
+
   shared(command('render <note>', 'a Markdown note → a self-contained HTML page, or a PDF'))
     .option(
       '--out <file>',
@@ -130,8 +177,7 @@ function buildProgram(io: CliIo): Command {
     (id: string, options: SharedOptions) => verifyOne(io, runtimeOf(options), id, options.json ?? false),
   );
   for (const name of ['add', 'remove']) notYet(command(name, 'not available yet', packs), `packs ${name}`);
-  for (const name of ['refer', 'ask', 'describe', 'export', 'batch'])
-    notYet(command(name, 'not available yet'), name);
+  for (const name of ['describe', 'export', 'batch']) notYet(command(name, 'not available yet'), name);
   return program;
 }
 

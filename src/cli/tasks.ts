@@ -155,7 +155,13 @@ async function runFences(
   return { run: done.size, answered };
 }
 
-async function finish(io: CliIo, image: string, result: TaskResult, files: ResultFiles): Promise<void> {
+/** Writes the files that were asked for and prints the result. @throws GroundnoteError io */
+export async function finish(
+  io: CliIo,
+  image: string,
+  result: TaskResult,
+  files: ResultFiles,
+): Promise<void> {
   const { maskOut, overlayOut, json } = files;
   const masks = result.regions.flatMap(({ mask }) => (mask ? [mask] : []));
   if (maskOut) await writeMask(maskOut, masks, result.image);

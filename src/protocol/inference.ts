@@ -30,6 +30,22 @@ export const timingsSchema = z.object({
 });
 export type Timings = z.infer<typeof timingsSchema>;
 
+/** A part of a text, from `start` to before `end` in UTF-16 units, that is about regions. */
+export const spanSchema = z.object({
+  start: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  regions: z.array(z.string()),
+});
+export type Span = z.infer<typeof spanSchema>;
+
+/** A text with parts that are tied to regions. */
+export const groundedTextSchema = z.object({ text: z.string(), spans: z.array(spanSchema) });
+export type GroundedText = z.infer<typeof groundedTextSchema>;
+
+/** A step of how an answer was found, and the regions that it is about. */
+export const explanationStepSchema = z.object({ text: z.string(), regions: z.array(z.string()).optional() });
+export type ExplanationStep = z.infer<typeof explanationStepSchema>;
+
 /** The result of every task, in the command line's own form; absent parts are left out. */
 export const taskResultSchema = z.object({
   image: z.object({ path: z.string().optional() }).extend(sizeSchema.shape),
@@ -41,11 +57,12 @@ export const taskResultSchema = z.object({
   candidates: z.array(resultRegionSchema).optional(),
   /** Text of the answer, or why there is none. */
   text: z.string().optional(),
-  spans: z
-    .array(z.object({ start: z.number().int(), end: z.number().int(), regions: z.array(z.string()) }))
-    .optional(),
+  /** Regions are those of the result, or those that the question was about. */
+  spans: z.array(spanSchema).optional(),
   /** True where the pack cannot answer this question about this picture; `text` says why and what can. */
   refused: z.boolean().optional(),
+  /** What the pack did, step by step. */
+  explanation: z.array(explanationStepSchema).optional(),
   timings: timingsSchema,
 });
 export type TaskResult = z.infer<typeof taskResultSchema>;
@@ -88,6 +105,55 @@ export const groundParamsSchema = z.object({
 });
 export type GroundParams = z.infer<typeof groundParamsSchema>;
 export const ground = requestChannel('ground', groundParamsSchema, taskResultSchema);
+
+/** A region that a question names. In the question's text its name is a span with its id. */
+export const askedRegionSchema = z.object({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  label: z.string().optional(),
+  geometry: geometrySchema,
+});
+export type AskedRegion = z.infer<typeof askedRegionSchema>;
+
+/** A question and its answer. */
+export const turnSchema = z.object({
+  question: groundedTextSchema,
+  /** The regions that the question names. */
+  asked: z.array(askedRegionSchema),
+  answer: groundedTextSchema,
+  /** The regions that the answer found. */
+  regions: z.array(resultRegionSchema),
+  refused: z.boolean().optional(),
+});
+export type Turn = z.infer<typeof turnSchema>;
+
+/**
+ * A question about a picture → an answer whose words are tied to regions; progress carries its text so far. Of a large
+ * picture only the part in `view` is looked at, or a reduced copy.
+ */
+export const askParamsSchema = z.object({
+  image: imageSourceSchema,
+  question: groundedTextSchema.refine(({ text }) => text.trim() !== '', 'must not be empty'),
+  asked: z.array(askedRegionSchema),
+  /** The turns before, oldest first. */
+  history: z.array(turnSchema).default([]),
+  view: boxSchema.optional(),
+  pack: z.string().optional(),
+});
+export type AskParams = z.infer<typeof askParamsSchema>;
+export const ask = requestChannel('ask', askParamsSchema, taskResultSchema);
+
+/** Regions → what they are or say, with a question about them or without one. */
+export const referParamsSchema = z.object({
+  image: imageSourceSchema,
+  asked: z.array(askedRegionSchema).min(1),
+  question: groundedTextSchema.optional(),
+  history: z.array(turnSchema).default([]),
+  view: boxSchema.optional(),
+  pack: z.string().optional(),
+});
+export type ReferParams = z.infer<typeof referParamsSchema>;
+export const refer = requestChannel('refer', referParamsSchema, taskResultSchema);
 
 /** Size and kind of a picture, read from its header. */
 export const imageInfoSchema = z

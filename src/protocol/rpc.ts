@@ -31,8 +31,12 @@ export const eventChannel = <P extends z.ZodType>(name: string, params: P): Even
   params,
 });
 
-/** What a request is doing: `phase` for the person, `fraction` (0–1) where it is known. */
-export const progressSchema = z.object({ phase: z.string(), fraction: z.number().min(0).max(1).optional() });
+/** What a request is doing: `phase` for the person, `fraction` (0–1) where it is known, `text` of an answer so far. */
+export const progressSchema = z.object({
+  phase: z.string(),
+  fraction: z.number().min(0).max(1).optional(),
+  text: z.string().optional(),
+});
 export type Progress = z.infer<typeof progressSchema>;
 
 const envelopeSchema = z.discriminatedUnion('kind', [

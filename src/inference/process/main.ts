@@ -1,11 +1,13 @@
 /** The inference process: answers the channels of protocol/inference over the wire of child_process.fork. */
 import {
   alive,
+  ask,
   ground,
   imageInfo,
   listPacks,
   logLine,
   processOptionsSchema,
+  refer,
   renderImage,
   renderOverlay,
   segment,
@@ -41,6 +43,8 @@ function start(): void {
   endpoint.handle(alive, () => ({}));
   endpoint.handle(segment, runtime.segment);
   endpoint.handle(ground, runtime.ground);
+  endpoint.handle(ask, runtime.ask);
+  endpoint.handle(refer, runtime.refer);
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);
   endpoint.handle(renderOverlay, runtime.renderOverlay);

@@ -4,11 +4,13 @@ import type { z } from 'zod';
 import { rleBox } from '../../protocol/rle';
 import {
   processOptionsSchema,
+  type AskParams,
   type GroundParams,
   type ImageInfo,
   type ImageSource,
   type OverlayPictureRegion,
   type ProcessOptions,
+  type ReferParams,
   type SegmentParams,
   type TaskResult,
   type renderImage,
@@ -18,6 +20,7 @@ import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
 import { PackRegistry, type Pack } from '../packs/registry';
+import { askAboutPicture, referToRegions } from './ask/ask';
 import { throwIfCancelled } from './cancel';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
@@ -36,6 +39,8 @@ export type RenderedImage = z.output<typeof renderImage.result>;
 export interface Runtime {
   segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
   ground(params: GroundParams, context: HandlerContext): Promise<TaskResult>;
+  ask(params: AskParams, context: HandlerContext): Promise<TaskResult>;
+  refer(params: ReferParams, context: HandlerContext): Promise<TaskResult>;
   imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
   renderImage(
     params: { image: ImageSource; maxSide?: number },
@@ -136,6 +141,8 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
         };
       }),
     ground: (params, context) => inTurn(context, () => groundInPicture(services, params, context)),
+    ask: (params, context) => inTurn(context, () => askAboutPicture(services, params, context)),
+    refer: (params, context) => inTurn(context, () => referToRegions(services, params, context)),
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
     renderImage: ({ image, maxSide }, context) =>
       inTurn(context, async () => {

@@ -37,6 +37,11 @@ describe('wrong arguments end with 2', () => {
     [['segment', 'a.png', '--point', '1,2', '--nonsense']],
     [['ground', 'a.png']],
     [['ground', 'a.png', '--text', '  ']],
+    [['ask', 'a.png']],
+    [['ask', 'a.png', '  ']],
+    [['refer', 'a.png']],
+    [['refer', 'a.png', '--ask', 'what is it?']],
+    [['refer', 'a.png', '--box', '1,2,3']],
     [['eval', 'segment']],
     [['eval', 'segment', '--index', 'x', '--limit', '0']],
     [['nonsense']],
@@ -50,8 +55,6 @@ describe('wrong arguments end with 2', () => {
 
 describe('what is not there yet ends with 1 and one line', () => {
   it.each([
-    ['refer a.png --point 1,2 --json'],
-    ['ask a.png why'],
     ['describe a.png --modality depth'],
     ['export a.png --format coco --out d'],
     ['batch d --task segment --out e --resume'],
@@ -71,6 +74,8 @@ describe('what is not there yet ends with 1 and one line', () => {
 describe('failures end with 1 and one line', () => {
   it.each([
     ['a picture that is not there', 'segment nowhere.png --point 1,2 --json'],
+    ['a history that is not there', 'ask a.png why --history nowhere.json --json'],
+    ['a mask that is not there', 'refer a.png --mask nowhere.png --json'],
     ['a note that is not there', 'render nowhere.md --json'],
     ['an index that is not there', 'eval segment --index nowhere.jsonl --json'],
     ['a pack that is not there', 'packs verify no-such-pack --json'],

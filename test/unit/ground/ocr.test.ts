@@ -14,12 +14,13 @@ describe('decoding', () => {
     expect(alphabet).toEqual(['', 'a', 'b', ' ']);
   });
   it('merges repeats, keeps those that a blank parts, drops blanks', () => {
-    const { text, confidence } = decodeCtc(steps(0, 1, 1, 0, 1, 3, 2, 2, 0), alphabet);
+    const { text, confidence, at } = decodeCtc(steps(0, 1, 1, 0, 1, 3, 2, 2, 0), alphabet);
     expect(text).toBe('aa b');
+    expect(at).toEqual([1.5 / 9, 4.5 / 9, 5.5 / 9, 6.5 / 9]);
     expect(confidence).toBeCloseTo(0.9, 5);
   });
   it('reads nothing from blanks', () => {
-    expect(decodeCtc(steps(0, 0), alphabet)).toEqual({ text: '', confidence: 0 });
+    expect(decodeCtc(steps(0, 0), alphabet)).toEqual({ text: '', confidence: 0, at: [] });
   });
 });
 

@@ -9,9 +9,8 @@ import { composeAnswer, refusal } from './answer';
 import { groupBlocks, passagesOf, unionBox, type Passage } from './lines';
 import { matchPhrase, nearestTexts, type TextMatch } from './match';
 import { shapeOfLabel } from './shapes';
-import { TextReader, type TextLine } from './textReader';
+import { readerOf, type TextLine } from './textReader';
 
-const readers = new WeakMap<RuntimeServices, Map<string, Promise<TextReader>>>();
 const mostHints = 4;
 
 /**
@@ -73,7 +72,10 @@ export async function groundInPicture(
   };
 }
 
-const withWholePixels = (region: ResultRegion): ResultRegion => ({ ...region, box: roundedBox(region.box) });
+export const withWholePixels = (region: ResultRegion): ResultRegion => ({
+  ...region,
+  box: roundedBox(region.box),
+});
 
 /** What is said of a large picture, of which only a part or a small copy was read. */
 const partlyRead = (text: string, view: boolean) =>
@@ -81,25 +83,10 @@ const partlyRead = (text: string, view: boolean) =>
     ? `${text} (Only the part in view was read.)`
     : `${text} (This picture is large: a reduced copy was read. Zoom in to read small text.)`;
 
-/** One reader a pack and process. */
-function readerOf(
-  services: RuntimeServices,
-  pack: Parameters<typeof TextReader.open>[0],
-): Promise<TextReader> {
-  const ofServices = readers.get(services) ?? new Map<string, Promise<TextReader>>();
-  readers.set(services, ofServices);
-  const key = `${pack.folder}\n${pack.manifest.version}`;
-  let reader = ofServices.get(key);
-  if (!reader) {
-    reader = TextReader.open(pack, services.sessions);
-    ofServices.set(key, reader);
-    reader.catch(() => ofServices.delete(key));
-  }
-  return reader;
-}
-
 /** Passages that hold all lines of a shorter match are left out: they say the same with more around it. */
-function withoutRepeats(matches: readonly TextMatch<Passage<TextLine>>[]): TextMatch<Passage<TextLine>>[] {
+export function withoutRepeats(
+  matches: readonly TextMatch<Passage<TextLine>>[],
+): TextMatch<Passage<TextLine>>[] {
   const kept: TextMatch<Passage<TextLine>>[] = [];
   for (const match of [...matches].sort((a, b) => a.item.lines.length - b.item.lines.length))
     if (!kept.some(({ item }) => item.lines.every((line) => match.item.lines.includes(line))))

@@ -39,6 +39,22 @@ export function matchPhrase<T extends { text: string }>(phrase: string, items: r
   return [];
 }
 
+/** All texts that are the phrase or hold it as whole words, for the first reading of the phrase that any has. */
+export function occurrencesOf<T extends { text: string }>(
+  phrase: string,
+  items: readonly T[],
+): TextMatch<T>[] {
+  for (const reading of readingsOf(phrase)) {
+    const found = items.flatMap((item): TextMatch<T>[] => {
+      const kind = sameScore(reading, item.text) > 0 ? 'same' : 'contained';
+      const score = scorers[kind](reading, item.text);
+      return score > 0 ? [{ item, kind, score }] : [];
+    });
+    if (found.length) return found;
+  }
+  return [];
+}
+
 /** The texts nearest to a phrase in writing, as hints for the person; no answer. */
 export function nearestTexts(phrase: string, texts: readonly string[], count: number): string[] {
   const readings = readingsOf(phrase).map(lettersOf);

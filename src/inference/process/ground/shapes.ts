@@ -23,6 +23,30 @@ export interface LabelShape {
 const proposal = { score: 0.8, cover: 0.95, mostOfPicture: 0.4, contrast: 12, edgeShare: 0.75 };
 
 /**
+ * The closed outline around a label, found without a model; `named`: whether it is what the label names.
+ * @param lines the label's lines
+ * @param all all lines of the picture
+ */
+export function outlineOfLabel(
+  picture: Picture,
+  lines: readonly TextLine[],
+  all: readonly TextLine[],
+): { shape: LabelShape; named: boolean } | undefined {
+  const text = unionBox(lines.map(({ box }) => box));
+  const enclosure = enclosingShape(picture, text);
+  return (
+    enclosure && {
+      shape: { mask: encodeRle(enclosure.mask), box: enclosure.box },
+      named: isNamedBy(enclosure.box, text, othersOf(lines, all)),
+    }
+  );
+}
+
+const othersOf = (lines: readonly TextLine[], all: readonly TextLine[]) =>
+  all.filter((line) => !lines.includes(line));
+
+/**
+ * The shape of a label: its outline, or what the segmenter proposes where there is none.
  * @param lines the label's lines
  * @param all all lines of the picture
  * @returns undefined when no shape can be told for sure
@@ -36,15 +60,11 @@ export async function shapeOfLabel(
   context: HandlerContext,
   stopwatch: Stopwatch,
 ): Promise<LabelShape | undefined> {
+  const outline = await stopwatch.time('refine', () => outlineOfLabel(picture, lines, all));
+  if (outline) return outline.named ? outline.shape : undefined;
   const text = unionBox(lines.map(({ box }) => box));
-  const others = all.filter((line) => !lines.includes(line));
-  const enclosure = await stopwatch.time('refine', () => enclosingShape(picture, text));
-  if (enclosure)
-    return isNamedBy(enclosure.box, text, others)
-      ? { mask: encodeRle(enclosure.mask), box: enclosure.box }
-      : undefined;
   const proposed = await proposedShape(services, picture, text, context, stopwatch);
-  return proposed && isAmid(proposed.box, text) && isNamedBy(proposed.box, text, others)
+  return proposed && isAmid(proposed.box, text) && isNamedBy(proposed.box, text, othersOf(lines, all))
     ? proposed
     : undefined;
 }

@@ -11,7 +11,7 @@ import { brokenPack, packFile, readPackJson, type Pack } from '../../packs/regis
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Picture, type Rectangle } from '../picture';
 import { cropResize, cropResizeBytes } from '../resize';
-import type { SessionStore } from '../services';
+import type { RuntimeServices, SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { inReadingOrder, type Turn } from './lines';
 
@@ -114,7 +114,7 @@ export class TextReader {
     });
     // Crops of similar width share a batch, so that little of it is padding.
     crops.sort((a, b) => a.width - b.width);
-    const lines: TextLine[] = boxes.map((box) => ({ box, turn: 0, text: '', confidence: 0 }));
+    const lines: TextLine[] = boxes.map((box) => ({ box, turn: 0, text: '', confidence: 0, at: [] }));
     for (let at = 0; at < crops.length; at += this.config.recognition.batch) {
       await throwIfCancelled(context.signal);
       const batch = crops.slice(at, at + this.config.recognition.batch);
@@ -173,9 +173,14 @@ export class TextReader {
     const [count, steps, classes] = probabilities?.dims ?? [];
     if (!probabilities || count !== batch.length || !steps || classes !== this.alphabet.length)
       throw brokenPack(this.pack.manifest.id, 'its recogniser and its keys do not fit each other');
-    return batch.map((_, n) =>
-      decodeCtc(probabilities.data.subarray(n * steps * classes, (n + 1) * steps * classes), this.alphabet),
-    );
+    return batch.map((crop, n) => {
+      const read = decodeCtc(
+        probabilities.data.subarray(n * steps * classes, (n + 1) * steps * classes),
+        this.alphabet,
+      );
+      // Shorter crops of a batch are padded at their end.
+      return { ...read, at: read.at.map((share) => Math.min(1, (share * width) / crop.width)) };
+    });
   }
 }
 
@@ -201,6 +206,22 @@ function turnBytes(bytes: Uint8Array, width: number, height: number, turn: 90 | 
       turned.set(bytes.subarray(from * 3, from * 3 + 3), (y * width + x) * 3);
     }
   return turned;
+}
+
+const readers = new WeakMap<RuntimeServices, Map<string, Promise<TextReader>>>();
+
+/** The reader of a pack; one for each pack and process. @throws GroundnoteError broken-pack */
+export function readerOf(services: RuntimeServices, pack: Pack): Promise<TextReader> {
+  const ofServices = readers.get(services) ?? new Map<string, Promise<TextReader>>();
+  readers.set(services, ofServices);
+  const key = `${pack.folder}\n${pack.manifest.version}`;
+  let reader = ofServices.get(key);
+  if (!reader) {
+    reader = TextReader.open(pack, services.sessions);
+    ofServices.set(key, reader);
+    reader.catch(() => ofServices.delete(key));
+  }
+  return reader;
 }
 
 function reversed(values: readonly number[]): [number, number, number] {

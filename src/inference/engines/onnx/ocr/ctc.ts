@@ -5,6 +5,8 @@ export interface ReadText {
   text: string;
   /** Mean probability of its characters, 0 to 1; 0 for an empty text. */
   confidence: number;
+  /** Where the middle of each character of `text` (UTF-16 unit) lies, as a share of the line's length from its start. */
+  at: number[];
 }
 
 /** The characters of a recogniser by class, from its file of keys: the blank first, the space last. */
@@ -22,6 +24,7 @@ export function decodeCtc(probabilities: Float32Array, alphabet: readonly string
   const classes = alphabet.length;
   const steps = Math.floor(probabilities.length / classes);
   let text = '';
+  const at: number[] = [];
   let sum = 0;
   let count = 0;
   let previous = 0;
@@ -37,11 +40,19 @@ export function decodeCtc(probabilities: Float32Array, alphabet: readonly string
       }
     }
     if (best !== 0 && best !== previous) {
-      text += alphabet[best];
+      const character = alphabet[best] as string;
+      text += character;
+      for (let unit = 0; unit < character.length; unit++) at.push((step + 0.5) / steps);
       sum += highest;
       count++;
     }
     previous = best;
   }
-  return { text: text.trim(), confidence: count ? sum / count : 0 };
+  const leading = text.length - text.trimStart().length;
+  const trimmed = text.trim();
+  return {
+    text: trimmed,
+    confidence: count ? sum / count : 0,
+    at: at.slice(leading, leading + trimmed.length),
+  };
 }
