@@ -1,6 +1,7 @@
 /** The host's end of the wire, with the real model and real messages; the segmenter of the tests paints discs. */
 import { PNG } from 'pngjs';
 import { AnnotationModel, type AppliedEdit } from '../../../src/annotate/document';
+import { answerComparison } from '../../../src/annotate/compare';
 import type { InferenceApi } from '../../../src/annotate/inferenceApi';
 import { RegionTasks } from '../../../src/annotate/regionTasks';
 import type { ActionId } from '../../../src/protocol/actions';
@@ -32,6 +33,8 @@ import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
 
 export interface FakeHostOptions {
   size?: Size;
+  /** Of the file, where the page gets a smaller copy of the picture. */
+  pngSize?: Size;
   annotations?: Annotation[];
   problem?: string;
   packs?: PackSummary[];
@@ -67,6 +70,10 @@ export const packs = [
 
 /** Radius of the discs that stand for masks, in pixels of the picture. */
 export const discRadius = 20;
+
+/** A second pack that segments, with larger discs. */
+export const otherPack = pack('other-segment', 'segment', ['point', 'box']);
+export const otherDiscRadius = 30;
 
 export class FakeHost {
   readonly document = 'file:///pictures/picture.png';
@@ -109,7 +116,7 @@ export class FakeHost {
     private readonly options: FakeHostOptions,
   ) {
     this.size = options.size ?? { width: 400, height: 200 };
-    this.png = paintPng(this.size, options.paint ?? (() => [128, 128, 128]));
+    this.png = paintPng(options.pngSize ?? this.size, options.paint ?? (() => [128, 128, 128]));
     this.model = new AnnotationModel(options.annotations);
     this.endpoint = new Endpoint(
       { post, listen: (listener) => ((this.listener = listener), () => undefined) },
@@ -127,6 +134,7 @@ export class FakeHost {
       onBusy: (phase) => this.endpoint.send(busy, phase === undefined ? null : { phase }),
     });
     this.answer();
+    answerComparison(this.endpoint, this.inference, () => Promise.resolve({ path: '/pictures/picture.png' }));
   }
 
   receive(message: unknown): void {
@@ -139,6 +147,11 @@ export class FakeHost {
   }
 
   send: Endpoint['send'] = (channel, params) => this.endpoint.send(channel, params);
+
+  /** An edit that comes from elsewhere. */
+  edit(edit: Edit): void {
+    this.apply(edit);
+  }
 
   undo(): void {
     const edit = this.done.pop();
@@ -233,9 +246,11 @@ export class FakeHost {
   };
 
   private result(task: string, params: unknown): TaskResult {
+    const { pack: asked } = params as { pack?: string };
+    const id = asked ?? (task === 'ground' ? 'groundnote-ocr' : 'groundnote-segment');
     const common = {
       image: this.size,
-      pack: { id: task === 'segment' ? 'groundnote-segment' : 'groundnote-ocr', version: '1.0.0' },
+      pack: { id, version: '1.0.0' },
       timings: { load_ms: 0, encode_ms: 0, decode_ms: this.decodeMs, total_ms: 43 },
     };
     if (task === 'ground') {
@@ -266,7 +281,9 @@ export class FakeHost {
       };
     }
     this.encoded = true;
-    const candidates = this.radii.map((radius, i) => region(prompts, radius, 0.93 - i / 10));
+    const candidates = (id === otherPack.id ? [otherDiscRadius] : this.radii).map((radius, i) =>
+      region(prompts, radius, 0.93 - i / 10),
+    );
     return { ...common, regions: candidates.slice(0, 1), candidates };
   }
 

@@ -30,7 +30,8 @@ export interface SavedView {
 export class CanvasStage {
   private readonly stage: Konva.Stage;
   private readonly pictureLayer = new Konva.Layer({ listening: false });
-  private readonly regionLayer = new Konva.Layer({ listening: false });
+  /** Not shown before the picture's place is known: regions would be drawn for nothing. */
+  private readonly regionLayer = new Konva.Layer({ listening: false, visible: false });
   private readonly promptLayer = new Konva.Layer({ listening: false });
   private readonly image = new KonvaImage({ image: undefined, listening: false });
   private readonly regions: RegionLayer;
@@ -223,6 +224,7 @@ export class CanvasStage {
     }
     if (this.shownUri !== uri) return;
     this.picture = { width: size.width, height: size.height };
+    this.regionLayer.visible(true);
     this.image.image(image);
     // The size of the host counts: what the browser thinks of an SVG or of a reduced copy may differ.
     this.image.size(this.picture);
