@@ -311,6 +311,8 @@ describe('large pictures and many regions', () => {
     await expectPixel([2000, 1500], grey);
     // Near its upper left edge each pixel of the picture is several of the screen.
     const { page } = panel;
+    // The host of these tests has no masks for so large a picture, such as the one under the pointer.
+    await page.keyboard.press('v');
     const at: Point = [4000, 3000];
     const [x, y] = await panel.fitted(at);
     await page.mouse.move(x, y);
@@ -334,7 +336,6 @@ describe('large pictures and many regions', () => {
         seen[filled ? 'in' : 'out'].push([sx, sy]);
       }
     expect(Math.min(seen.in.length, seen.out.length)).toBeGreaterThan(5);
-    await page.keyboard.press('v');
     await page.mouse.click(...(seen.in[0] as Point));
     await expect.poll(() => page.getByRole('option', { selected: true }).count()).toBe(1);
     await page.mouse.click(...(seen.out[0] as Point));

@@ -23,6 +23,8 @@ export class PaintedRegions {
   /** For what, and for which view, the labels were placed. */
   private placedFor: readonly unknown[] = [];
   private placedAt: Placement | undefined;
+  /** True while labels are where they were placed for another view. */
+  private labelsLag = false;
 
   constructor(shapes: RegionShapes, redraw: () => void) {
     this.painter = new RegionPainter(shapes);
@@ -35,7 +37,7 @@ export class PaintedRegions {
 
   /** True while what is shown is not yet all that there is, or not yet sharp. */
   get stale(): boolean {
-    return this.composite.stale;
+    return this.composite.stale || this.labelsLag;
   }
 
   /** How many times regions have been drawn anew, in whole or in part. */
@@ -66,6 +68,7 @@ export class PaintedRegions {
   /** Shows the regions, and above them the one under the pointer. */
   show(context: CanvasRenderingContext2D, view: Placement, hoverId: string | undefined): void {
     this.composite.show(context, view);
+    this.labelsLag = false;
     const hovered = hoverId === undefined ? undefined : this.byId.get(hoverId);
     if (!hovered || !this.content) return;
     const { width, height } = context.canvas;
@@ -87,7 +90,8 @@ export class PaintedRegions {
     const changed = now.some((value, i) => value !== this.placedFor[i]);
     const { placedAt } = this;
     const moved = placedAt?.scale !== view.scale || placedAt.x !== view.x || placedAt.y !== view.y;
-    if (changed || (moved && this.composite.resting)) {
+    this.labelsLag = moved && !changed && !this.composite.resting;
+    if (changed || (moved && !this.labelsLag)) {
       this.placedFor = now;
       this.placedAt = view;
       const first = new Set(hoverId === undefined ? style.selected : [...style.selected, hoverId]);
