@@ -1,5 +1,6 @@
 /** One side panel: its page, and the wire between it and the document. */
 import * as vscode from 'vscode';
+import type { z } from 'zod';
 import type { ActionId } from '../protocol/actions';
 import {
   applyEdit,
@@ -210,14 +211,8 @@ export class AnnotatorPanel {
     );
     endpoint.handle(ping, () => ({}));
     endpoint.handle(runCommand, async ({ command }) => {
-      await vscode.commands.executeCommand(
-        command === 'save'
-          ? 'workbench.action.files.save'
-          : command === 'ground'
-            ? 'groundnote.groundInImage'
-            : command,
-        ...(command === 'ground' ? [document.uri] : []),
-      );
+      const [name, argument] = vscodeCommand(command, document.uri);
+      await vscode.commands.executeCommand(name, ...(argument === undefined ? [] : [argument]));
       return {};
     });
   }
@@ -269,5 +264,23 @@ export class AnnotatorPanel {
   private sendTool(): void {
     if (this.pendingTool) this.endpoint.send(focusTool, { tool: this.pendingTool });
     this.pendingTool = undefined;
+  }
+}
+
+/** The command of VS Code, or ours, for what a page may ask for, with its argument. */
+function vscodeCommand(
+  command: z.infer<typeof runCommand.params>['command'],
+  picture: vscode.Uri,
+): [name: string, argument?: unknown] {
+  switch (command) {
+    case 'undo':
+    case 'redo':
+      return [command];
+    case 'save':
+      return ['workbench.action.files.save'];
+    case 'ground':
+      return ['groundnote.groundInImage', picture];
+    case 'keys':
+      return ['workbench.action.openGlobalKeybindings', '@ext:groundnote.groundnote'];
   }
 }

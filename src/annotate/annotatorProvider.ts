@@ -12,6 +12,7 @@ import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel'
 import { answerComparison } from './compare';
 import { folderPart } from './folder/folderPart';
 import { Thumbnails } from './folder/thumbnails';
+import { hintsPart } from './hints';
 import type { InferenceApi } from './inferenceApi';
 import { healZombies } from './zombies';
 
@@ -97,6 +98,7 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
       parts: [
         this.folder.part,
         ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
+        hintsPart(context.globalState),
       ],
     };
   }

@@ -100,10 +100,10 @@ export const groundText = requestChannel(
   z.object({ text: z.string().trim().min(1), pack: z.string().optional() }),
   z.object({ regionIds: z.array(z.string()), refused: z.boolean(), message: z.string() }),
 );
-/** Undo, redo and save go through VS Code, so that its menus, keys and dirty mark agree with the panel. */
+/** Undo, redo, save and the keys go through VS Code, so that its menus, keys and dirty mark agree with the panel. */
 export const runCommand = requestChannel(
   'runCommand',
-  z.object({ command: z.enum(['undo', 'redo', 'save', 'ground']) }),
+  z.object({ command: z.enum(['undo', 'redo', 'save', 'ground', 'keys']) }),
   z.object({}),
 );
 /** What became of it: `message` when something was inserted, `problem` when not, neither when the user gave up. */

@@ -133,7 +133,15 @@ export class AnnotatorFrame {
   /** The next prompt begins a new region. */
   async finishRegion(): Promise<void> {
     await this.focus();
-    await this.page.keyboard.press('n');
+    await this.press('n');
+  }
+
+  /** Presses the key of an action, and waits until it was done: VS Code looks it up and sends it back. */
+  async press(key: string): Promise<void> {
+    const body = this.frame.locator('body');
+    const before = Number((await body.getAttribute('data-actions')) ?? 0);
+    await this.page.keyboard.press(key);
+    await this.frame.locator(`body[data-actions="${before + 1}"]`).waitFor({ state: 'attached' });
   }
 
   async clickImage(x: number, y: number, options: { button?: 'left' | 'right' } = {}): Promise<void> {

@@ -2,6 +2,7 @@
 import type { ActionId } from '../../src/protocol/actions';
 
 export class ActionRegistry {
+  private count = 0;
   private readonly handlers = new Map<ActionId, () => void>();
 
   /** Registers what an action does, until the returned function is called; the newest registration counts. */
@@ -17,6 +18,8 @@ export class ActionRegistry {
   run(id: ActionId): boolean {
     const handler = this.handlers.get(id);
     handler?.();
+    // For tests and other programs: an action comes a moment after its key.
+    document.body.dataset['actions'] = String(++this.count);
     return handler !== undefined;
   }
 }

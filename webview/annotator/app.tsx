@@ -7,6 +7,8 @@ import { CanvasStage } from './canvas/stage';
 import { Filmstrip } from './folder/filmstrip';
 import { FolderNavigation } from './folder/folderNavigation';
 import { viewFor, type HostLink, type SavedState } from './host';
+import { Help } from './help/help';
+import { ToolHint, useHints } from './help/toolHint';
 import { useStore } from './hooks';
 import { listenForKeys } from './keys';
 import { ErrorPage, FirstHint, Notices } from './notices';
@@ -32,6 +34,7 @@ export function App({
   takesKeyboard: boolean;
 }) {
   const [store, state] = useStore();
+  const hints = useHints();
   const container = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<CanvasStage>();
   const [toolbox, setToolbox] = useState<Toolbox>();
@@ -129,11 +132,13 @@ export function App({
             <OverlayControls />
             <Notices />
             <FirstHint />
+            <ToolHint hints={hints} />
             <ToolChips toolbox={toolbox} />
           </main>
           {listOpen && <RegionList />}
         </div>
         <Filmstrip />
+        <Help onShowHints={hints.showAgain} />
         <BottomBar scale={scale} pointer={pointer} />
       </div>
     </OverlayContext.Provider>

@@ -80,6 +80,12 @@ export function Toolbar({
       <ToolMenu toolbox={toolbox} />
       <FolderNavigation />
       <IconButton
+        icon="question"
+        label="Keys of the side panel"
+        keys="?"
+        onClick={() => store.actions.run('help')}
+      />
+      <IconButton
         icon={listOpen ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}
         label="List of regions"
         keys="L"

@@ -24,6 +24,7 @@ export type IconName =
   | 'layout-sidebar-right-off'
   | 'move'
   | 'pencil'
+  | 'question'
   | 'redo'
   | 'save'
   | 'screen-full'

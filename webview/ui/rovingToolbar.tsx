@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 export function RovingToolbar({ label, children }: { label: string; children: ComponentChildren }) {
   const bar = useRef<HTMLDivElement>(null);
   const controls = () =>
-    [...(bar.current?.querySelectorAll<HTMLElement>('vscode-button, input') ?? [])].filter(
+    [...(bar.current?.querySelectorAll<HTMLElement>('button, vscode-button, input, select') ?? [])].filter(
       (control) => !control.hasAttribute('disabled'),
     );
   const stopAt = (current: HTMLElement | undefined) => {

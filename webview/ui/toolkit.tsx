@@ -49,7 +49,10 @@ export function Button(
   );
 }
 
-/** A button with a picture; its name is its tooltip too. `pressed` makes it a toggle, `hasPopup` says that it opens a menu. */
+/**
+ * A button with a picture; its name is its tooltip too. `pressed` makes it a toggle, `hasPopup` says that it opens a menu:
+ * the toolkit's button would keep that from screen readers, so this one is the browser's own.
+ */
 export function IconButton(
   props: Common & {
     icon: IconName;
@@ -64,8 +67,8 @@ export function IconButton(
 ) {
   const { icon, label, keys, pressed, hasPopup, expanded, class: className, ...rest } = props;
   return (
-    <vscode-button
-      appearance="icon"
+    <button
+      type="button"
       aria-label={label}
       aria-pressed={pressed}
       aria-haspopup={hasPopup ? 'menu' : undefined}
@@ -75,7 +78,7 @@ export function IconButton(
       {...rest}
     >
       <Icon name={icon} />
-    </vscode-button>
+    </button>
   );
 }
 

@@ -24,6 +24,7 @@ import {
   type Edit,
 } from '../../../src/protocol/annotator';
 import { GroundnoteError } from '../../../src/protocol/errors';
+import { hintSeen, seenHints, showHintsAgain } from '../../../src/protocol/hints';
 import type { Box, Prompt, Size } from '../../../src/protocol/geometry';
 import type { TaskResult } from '../../../src/protocol/inference';
 import type { PackSummary } from '../../../src/protocol/packs';
@@ -38,6 +39,7 @@ export interface FakeHostOptions {
   annotations?: Annotation[];
   problem?: string;
   packs?: PackSummary[];
+  hintsSeen?: string[];
   /** Makes the first question fail. */
   fatal?: string;
   /** The folder that the picture lies in; alone in it without one. */
@@ -96,6 +98,7 @@ export class FakeHost {
   readonly inserted: string[][] = [];
   insertResult: InsertResult = { message: 'A ground fence was inserted into a.md.' };
   readonly phrases: string[] = [];
+  readonly hintsSeen: Set<string>;
   /** The next question to the model fails with this. */
   failNext: GroundnoteError | undefined;
   /** Answers wait for this. */
@@ -115,6 +118,7 @@ export class FakeHost {
     post: (message: unknown) => void,
     private readonly options: FakeHostOptions,
   ) {
+    this.hintsSeen = new Set(options.hintsSeen);
     this.size = options.size ?? { width: 400, height: 200 };
     this.png = paintPng(options.pngSize ?? this.size, options.paint ?? (() => [128, 128, 128]));
     this.model = new AnnotationModel(options.annotations);
@@ -218,6 +222,9 @@ export class FakeHost {
     });
     endpoint.handle(cancelWork, () => (this.tasks.cancel(), {}));
     endpoint.handle(ping, () => ({}));
+    endpoint.handle(seenHints, () => ({ seen: [...this.hintsSeen] }));
+    endpoint.on(hintSeen, ({ hint }) => this.hintsSeen.add(hint));
+    endpoint.on(showHintsAgain, () => this.hintsSeen.clear());
     endpoint.handle(insertIntoNote, ({ regionIds }) => {
       this.inserted.push(regionIds);
       return this.insertResult;

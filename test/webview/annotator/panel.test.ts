@@ -82,7 +82,7 @@ describe('prompts', () => {
     await panel.page.mouse.down({ button: 'middle' });
     await panel.page.mouse.move(x - 120, y + 60, { steps: 4 });
     await panel.page.mouse.up({ button: 'middle' });
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     await panel.page.mouse.click(x - 120, y + 60, { modifiers: [] } as never);
     await panel.regions(2);
     expectNear(lastPoint(), place);
@@ -92,7 +92,7 @@ describe('prompts', () => {
     await panel.page.mouse.move(x, y, { steps: 4 });
     await panel.page.mouse.up();
     await panel.page.keyboard.up('Space');
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     await panel.page.mouse.click(x, y);
     await panel.regions(3);
     expectNear(lastPoint(), place);
@@ -125,7 +125,7 @@ describe('prompts', () => {
     await open();
     await panel.click([100, 100]);
     await panel.regions(1);
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     await panel.click([300, 100]);
     await panel.regions(2);
     expect(lastPrompts()).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('prompts', () => {
 
   it('a box by drag, in any direction, cut at the border of the picture', async () => {
     await open();
-    await panel.page.keyboard.press('b');
+    await panel.press('b');
     await panel.drag([
       [200, 120],
       [100, 40],
@@ -143,7 +143,7 @@ describe('prompts', () => {
     if (prompt?.type !== 'box') throw new Error('no box');
     expectNear([prompt.box[0], prompt.box[1]], [100, 40]);
     expectNear([prompt.box[2], prompt.box[3]], [200, 120]);
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     await panel.drag([
       [350, 150],
       [403, 203],
@@ -155,7 +155,7 @@ describe('prompts', () => {
 
   it('a stroke by drag', async () => {
     await open();
-    await panel.page.keyboard.press('s');
+    await panel.press('s');
     await panel.drag([
       [50, 50],
       [150, 60],
@@ -226,7 +226,7 @@ describe('what is seen', () => {
     expect(plain).toEqual([128, 128, 128]);
     await panel.click([100, 100]);
     await panel.regions(1);
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     // #e69f00 at 45 % over grey; the marker is gone with the selection.
     const inside = await panel.pixel([100, 92]);
     expect(inside[0]).toBeGreaterThan(160);
@@ -243,7 +243,7 @@ describe('what is seen', () => {
     await panel.page.getByRole('option').click();
     await panel.page.getByRole('button', { name: /^Hide/ }).click();
     await panel.page.mouse.move(5, 300);
-    await panel.page.keyboard.press('Escape');
+    await panel.press('Escape');
     await expect.poll(() => panel.pixel([100, 92])).toEqual(plain);
   });
 
@@ -307,7 +307,7 @@ describe('what is seen', () => {
       geometry: { type: 'box', box: [120, 70, 140, 90] },
     };
     await open({ annotations: [small, box] });
-    await panel.page.keyboard.press('v');
+    await panel.press('v');
     await panel.click([130, 80]);
     await expect
       .poll(() => panel.page.getByRole('option', { selected: true }).getAttribute('aria-label'))
@@ -360,7 +360,7 @@ describe('the list', () => {
     await open({ annotations: [box, { ...box, id: 'b2', label: 'second' }] });
     await panel.page.getByRole('option', { name: 'legend' }).click();
     await panel.page.keyboard.press('ArrowDown');
-    await panel.page.keyboard.press('Delete');
+    await panel.press('Delete');
     await panel.regions(1);
     expect(panel.host.model.annotations[0]?.id).toBe('box');
   });
@@ -401,7 +401,7 @@ describe('commands, phrases and troubles', () => {
     await panel.page.locator('.notice', { hasText: 'inserted into a.md' }).waitFor();
     await panel.page.getByRole('option').nth(1).click();
     panel.host.insertResult = { problem: 'a.md was not changed.' };
-    await panel.page.keyboard.press('i');
+    await panel.press('i');
     await expect.poll(() => panel.host.inserted).toEqual([['a', 'b'], ['b']]);
     await panel.page.locator('.notice.error', { hasText: 'was not changed' }).waitFor();
   });
@@ -436,7 +436,7 @@ describe('commands, phrases and troubles', () => {
     await open();
     await panel.click([300, 100]);
     await panel.regions(1);
-    await panel.page.keyboard.press('n');
+    await panel.press('n');
     panel.host.failNext = new GroundnoteError('process-crashed', 'The model process ended. Try again.');
     await panel.click([100, 100]);
     await panel.page.locator('.notice.error', { hasText: 'The model process ended.' }).waitFor();

@@ -113,6 +113,14 @@ export class PanelPage {
     return box;
   }
 
+  /** Presses the key of an action, and waits until it was done. */
+  async press(key: string): Promise<void> {
+    const body = this.page.locator('body');
+    const before = Number((await body.getAttribute('data-actions')) ?? 0);
+    await this.page.keyboard.press(key);
+    await this.page.locator(`body[data-actions="${before + 1}"]`).waitFor({ state: 'attached' });
+  }
+
   /** Clicks a place of the fitted picture. */
   async click(place: [number, number], options: Parameters<Page['mouse']['click']>[2] = {}): Promise<void> {
     const [x, y] = await this.fitted(place);
