@@ -36,6 +36,8 @@ interface Painting {
 
 export class BrushTool implements Tool {
   private painting: Painting | undefined;
+  /** Pressed where there is nothing to erase: begins on the first region that it comes to. */
+  private seeking = false;
   private at: Point | undefined;
   /** Where the last stroke ended: Shift draws a straight line from there. */
   private lastEnd: Point | undefined;
@@ -49,7 +51,8 @@ export class BrushTool implements Tool {
   press(touch: Touch): Grip | undefined {
     const value = this.erases || touch.secondary || touch.alt ? 0 : 1;
     const target = this.target(touch, value);
-    if (!target) return undefined;
+    this.seeking = !target && !value && !this.context.edits.active;
+    if (!target) return this.seeking ? 'drag' : undefined;
     const { annotation, isNew } = target;
     const { stage, edits } = this.context;
     const patch = patchOfGeometry(annotation.geometry, stage.size) ?? emptyPatch([0, 0, 0, 0]);
@@ -71,11 +74,14 @@ export class BrushTool implements Tool {
 
   move(touch: Touch): void {
     this.at = touch.inside;
+    if (this.seeking && this.context.stage.regionAt(touch.place) !== undefined) this.press(touch);
     this.paintTo(touch, false);
+    if (!this.painting) this.context.stage.redrawDraft();
   }
 
   release(touch: Touch): void {
     const { painting } = this;
+    this.seeking = false;
     if (!painting) return;
     this.paintTo(touch, true);
     this.painting = undefined;
@@ -90,6 +96,7 @@ export class BrushTool implements Tool {
   }
 
   abandon(): void {
+    this.seeking = false;
     if (!this.painting) return;
     this.painting = undefined;
     this.context.edits.show(new Map());

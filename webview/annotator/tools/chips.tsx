@@ -17,7 +17,13 @@ export function ToolChips({ toolbox }: { toolbox: Toolbox | undefined }) {
         </div>
       )}
       {choice && !held.length && (
-        <div class="chip" role="group" aria-label="Other masks of the selected region">
+        <div
+          class="chip"
+          role="group"
+          aria-label="Other masks of the selected region"
+          // The picture keeps the keyboard, so that Enter accepts what was chosen.
+          onMouseDown={(event) => event.preventDefault()}
+        >
           <IconButton
             icon="chevron-left"
             label="Previous mask"
