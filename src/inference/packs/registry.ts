@@ -32,7 +32,16 @@ export interface PackWish {
   id?: string;
 }
 
+/** What was read, and the state of everything that it was read from. */
+interface KeptReadings {
+  readings: PackReading[];
+  places: readonly string[];
+  state: string;
+}
+
 export class PackRegistry {
+  private kept?: KeptReadings;
+
   /** @param folders folders whose children are packs; where two packs have one id, the first is taken */
   constructor(private readonly folders: readonly string[]) {}
 
@@ -60,7 +69,25 @@ export class PackRegistry {
     throw new GroundnoteError('no-pack', `No pack on this machine can do the task "${task}".`);
   }
 
+  /** Reads the packs, or gives what was read before while nothing of it has changed. */
   private async read(): Promise<PackReading[]> {
+    const { kept } = this;
+    if (kept && (await stateOf(kept.places)) === kept.state) return kept.readings;
+    const folders = (await Promise.all(this.folders.map(childFolders))).flat();
+    const manifests = folders.map((folder) => path.join(folder, manifestName));
+    // The state goes before the reading: what changes meanwhile is read again the next time.
+    const before = await stateOf([...this.folders, ...folders, ...manifests]);
+    const readings = await this.readAll();
+    const files = readings.flatMap(({ pack }) =>
+      pack ? pack.manifest.files.map((file) => path.join(pack.folder, file.path)) : [],
+    );
+    const places = [...this.folders, ...folders, ...manifests, ...files];
+    const state = before + (await stateOf(files));
+    this.kept = { readings, places, state };
+    return readings;
+  }
+
+  private async readAll(): Promise<PackReading[]> {
     const readings: PackReading[] = [];
     const seen = new Map<string, string>();
     for (const root of this.folders) {
@@ -73,6 +100,21 @@ export class PackRegistry {
     }
     return readings;
   }
+}
+
+/** Size, time of change and identity of files and folders, a line each: differs when one of them was changed or replaced. */
+async function stateOf(places: readonly string[]): Promise<string> {
+  const lines = await Promise.all(
+    places.map(async (place) => {
+      try {
+        const { size, mtimeNs, ctimeNs, ino } = await stat(place, { bigint: true });
+        return `${ino} ${size} ${mtimeNs} ${ctimeNs}\n`;
+      } catch {
+        return 'none\n';
+      }
+    }),
+  );
+  return lines.join('');
 }
 
 /**

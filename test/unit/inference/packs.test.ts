@@ -165,6 +165,25 @@ describe('a pack cannot lead out of its folder', () => {
   });
 });
 
+describe('the packs of a machine', () => {
+  it('are read again only when something of them has changed', async () => {
+    const folder = writePack('kept');
+    const registry = new PackRegistry([root]);
+    const find = () => registry.find({ task: 'segment', id: 'kept' });
+    const first = await find();
+    expect(await find()).toBe(first);
+    writePack('another');
+    expect((await registry.list()).map(({ id }) => id)).toEqual(['another', 'kept']);
+    const second = await find();
+    expect(second).not.toBe(first);
+    expect(await find()).toBe(second);
+    writeFileSync(path.join(folder, 'onnx/a.onnx'), 'a longer graph');
+    await expect(find()).rejects.toMatchObject({ code: 'broken-pack' });
+    rmSync(folder, { recursive: true });
+    await expect(find()).rejects.toMatchObject({ code: 'no-pack' });
+  });
+});
+
 describe('contents', () => {
   it('are checked by SHA-256', async () => {
     const folder = writePack('sums');
