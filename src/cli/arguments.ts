@@ -1,6 +1,6 @@
 /** Arguments of the command line → prompts. A wrong one ends the program with exit code 2. */
 import { InvalidArgumentError } from 'commander';
-import type { Point, Prompt } from '../protocol/geometry';
+import type { Box, Point, Prompt } from '../protocol/geometry';
 
 /** `X,Y` (the object) or `X,Y,0|1`; may be given several times. */
 export function parsePoint(value: string, before: Prompt[] = []): Prompt[] {
@@ -13,12 +13,17 @@ export function parsePoint(value: string, before: Prompt[] = []): Prompt[] {
 
 /** `X1,Y1,X2,Y2`. */
 export function parseBox(value: string, before: Prompt[] = []): Prompt[] {
+  return [...before, { type: 'box', box: parseView(value) }];
+}
+
+/** `X1,Y1,X2,Y2`. */
+export function parseView(value: string): Box {
   const [x1, y1, x2, y2, ...more] = numbers(value);
   if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined || more.length)
     throw new InvalidArgumentError('Expected X1,Y1,X2,Y2 in pixels.');
   if (x2 <= x1 || y2 <= y1)
     throw new InvalidArgumentError('The box is empty: X2 must be larger than X1, and Y2 than Y1.');
-  return [...before, { type: 'box', box: [x1, y1, x2, y2] }];
+  return [x1, y1, x2, y2];
 }
 
 /** The same, several times. */
@@ -39,12 +44,14 @@ export function parseStroke(value: string, before: Prompt[] = []): Prompt[] {
   return [...before, { type: 'stroke', points, label: 1 }];
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (value: string) => number {
+/** A whole number of at least `least`, and at most `most`. */
+export function wholeNumber(least: number, most = Infinity): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (value.trim() === '' || !Number.isInteger(number) || number < least)
-      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    if (value.trim() === '' || !Number.isInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(
+        `Expected a whole number of at least ${least}${most < Infinity ? ` and at most ${most}` : ''}.`,
+      );
     return number;
   };
 }

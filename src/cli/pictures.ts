@@ -20,6 +20,27 @@ export async function writeMask(file: string, masks: readonly Rle[], size: Size)
   await written(file, image.png().toFile(file));
 }
 
+/** Writes each pixel's mask by its number, from 1, the later ones above; 16 bits where there are more than 255. @throws GroundnoteError io */
+export async function writeNumbers(file: string, masks: readonly Rle[], size: Size): Promise<void> {
+  const { width, height } = size;
+  const wide = masks.length > 255;
+  const data = wide ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  masks.forEach((mask, n) =>
+    decodeRle(mask).data.forEach((value, i) => {
+      if (value) data[i] = n + 1;
+    }),
+  );
+  const sharp = await loadSharp();
+  const image = sharp(data, { raw: { width, height, channels: 1 } });
+  await written(
+    file,
+    image
+      .toColourspace(wide ? 'grey16' : 'b-w')
+      .png()
+      .toFile(file),
+  );
+}
+
 /** Writes the picture with the regions of a result. @throws GroundnoteError io */
 export async function writeOverlay(
   file: string,

@@ -3,13 +3,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { createRuntime, type Runtime } from '../inference/process/runtime';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
-import type { Prompt } from '../protocol/geometry';
-import { collect, parseBox, parseBoxes, parsePoint, parseStroke, wholeNumber } from './arguments';
+import type { Box, Prompt } from '../protocol/geometry';
+import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
 import { runEvalSegment, type EvalOptions } from './eval/command';
 import { clearProgress, type CliIo } from './io';
 import { listPacks, packFolders, verifyOne } from './packs';
 import { runAsk, runRefer } from './conversation';
-import { runGround, runRender, runSegment, type ResultFiles } from './tasks';
+import { runEverything, runGround, runRender, runSegment, type ResultFiles } from './tasks';
 
 /** Options that every command takes. */
 interface SharedOptions {
@@ -23,6 +23,9 @@ interface SegmentOptions extends SharedOptions, ResultFiles {
   point?: Prompt[];
   box?: Prompt[];
   stroke?: Prompt[];
+  everything?: boolean;
+  pointsPerSide?: number;
+  view?: Box;
   pack?: string;
 }
 
@@ -79,16 +82,24 @@ function buildProgram(io: CliIo): Command {
       },
     });
 
-  shared(command('segment <image>', 'prompts → a mask'))
+  shared(command('segment <image>', 'prompts → a mask, or all there is'))
     .option('--point <x,y[,0|1]>', 'a point of the object (1) or outside it (0); repeatable', parsePoint)
     .option('--box <x1,y1,x2,y2>', 'a box around the object', parseBox)
     .option('--stroke <x,y;x,y;…>', 'a line over the object; repeatable', parseStroke)
-    .option('--mask-out <file>', 'write the mask as PNG')
-    .option('--overlay-out <file>', 'write the picture with the mask as PNG')
+    .addOption(
+      new Option('--everything', 'all there is, by a grid of points').conflicts(['point', 'box', 'stroke']),
+    )
+    .option('--points-per-side <n>', 'points of the grid along the longer side', wholeNumber(2, 64))
+    .option('--view <x1,y1,x2,y2>', 'the part of the picture that is looked at', parseView)
+    .option('--mask-out <file>', "write the mask as PNG; of everything, each pixel's region number")
+    .option('--overlay-out <file>', 'write the picture with the masks as PNG')
     .option('--pack <id>', 'the pack to use')
     .action(async (image: string, options: SegmentOptions, self: Command) => {
+      if (options.everything) return runEverything(io, runtimeOf(options), image, options);
+      if (options.pointsPerSide !== undefined) self.error('error: --points-per-side goes with --everything');
       const prompts = [...(options.box ?? []), ...(options.point ?? []), ...(options.stroke ?? [])];
-      if (!prompts.length) self.error('error: give at least one of --point, --box and --stroke');
+      if (!prompts.length)
+        self.error('error: give at least one of --point, --box and --stroke, or --everything');
       await runSegment(io, runtimeOf(options), image, prompts, options);
     });
 

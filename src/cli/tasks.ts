@@ -12,10 +12,10 @@ import { findBrowser, noBrowserMessage } from '../notes/export/browser';
 import { printPdf } from '../notes/export/pdf';
 import { renderPage } from '../notes/render/page';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
-import type { Prompt } from '../protocol/geometry';
-import { processOptionsSchema, type TaskResult } from '../protocol/inference';
+import type { Box, Prompt, Rle } from '../protocol/geometry';
+import { processOptionsSchema, type EverythingParams, type TaskResult } from '../protocol/inference';
 import { clearProgress, contextOf, printJson, type CliIo } from './io';
-import { writeMask, writeOverlay } from './pictures';
+import { writeMask, writeNumbers, writeOverlay } from './pictures';
 
 /** Where results go besides standard output. */
 export interface ResultFiles {
@@ -30,9 +30,22 @@ export async function runSegment(
   runtime: Runtime,
   image: string,
   prompts: Prompt[],
-  { pack, ...files }: ResultFiles & { pack?: string },
+  { pack, view, ...files }: ResultFiles & { pack?: string; view?: Box },
 ): Promise<void> {
-  const result = await runtime.segment({ image: { path: image }, prompts, pack }, contextOf(io));
+  const result = await runtime.segment({ image: { path: image }, prompts, pack, view }, contextOf(io));
+  await finish(io, image, result, files);
+}
+
+/** All masks of a picture. @throws GroundnoteError as the task does, and io */
+export async function runEverything(
+  io: CliIo,
+  runtime: Runtime,
+  image: string,
+  { pack, view, pointsPerSide, maskOut, ...files }: ResultFiles & Omit<EverythingParams, 'image'>,
+): Promise<void> {
+  const params = { image: { path: image }, pack, view, pointsPerSide };
+  const result = await runtime.everything(params, contextOf(io));
+  if (maskOut) await writeNumbers(maskOut, masksOf(result), result.image);
   await finish(io, image, result, files);
 }
 
@@ -155,6 +168,8 @@ async function runFences(
   return { run: done.size, answered };
 }
 
+const masksOf = ({ regions }: TaskResult): Rle[] => regions.flatMap(({ mask }) => (mask ? [mask] : []));
+
 /** Writes the files that were asked for and prints the result. @throws GroundnoteError io */
 export async function finish(
   io: CliIo,
@@ -163,8 +178,7 @@ export async function finish(
   files: ResultFiles,
 ): Promise<void> {
   const { maskOut, overlayOut, json } = files;
-  const masks = result.regions.flatMap(({ mask }) => (mask ? [mask] : []));
-  if (maskOut) await writeMask(maskOut, masks, result.image);
+  if (maskOut) await writeMask(maskOut, masksOf(result), result.image);
   if (overlayOut) {
     const { maxPixels } = processOptionsSchema.parse({ packFolders: [] });
     await writeOverlay(overlayOut, await readPicture({ path: image }, { maxPixels }), result.regions);

@@ -82,8 +82,14 @@ export const segmentParamsSchema = z.object({
 });
 export type SegmentParams = z.infer<typeof segmentParamsSchema>;
 export const segment = requestChannel('segment', segmentParamsSchema, taskResultSchema);
-/** As `segment`, from kept encodings alone and without waiting: no region where nothing is kept or work is under way. */
-export const hover = requestChannel('hover', segmentParamsSchema, taskResultSchema);
+/** What `hover` answers: where nothing is kept, the picture and the pack are not looked at. */
+export const hoverResultSchema = taskResultSchema.partial({ image: true, pack: true });
+export type HoverResult = z.infer<typeof hoverResultSchema>;
+/**
+ * As `segment`, from kept encodings alone, without waiting and with a coarser edge: no region where nothing is kept or
+ * work is under way.
+ */
+export const hover = requestChannel('hover', segmentParamsSchema, hoverResultSchema);
 
 /** All there is in a picture, or in a part of it: masks from a grid of points, overlapping ones left out. */
 export const everythingParamsSchema = z.object({

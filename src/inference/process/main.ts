@@ -2,7 +2,9 @@
 import {
   alive,
   ask,
+  everything,
   ground,
+  hover,
   imageInfo,
   listPacks,
   logLine,
@@ -42,6 +44,8 @@ function start(): void {
   });
   endpoint.handle(alive, () => ({}));
   endpoint.handle(segment, runtime.segment);
+  endpoint.handle(hover, runtime.hover);
+  endpoint.handle(everything, runtime.everything);
   endpoint.handle(ground, runtime.ground);
   endpoint.handle(ask, runtime.ask);
   endpoint.handle(refer, runtime.refer);

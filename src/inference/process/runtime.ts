@@ -1,11 +1,12 @@
 /** Everything that the inference process can do, without the process: also for the command line and for tests. */
 import PQueue from 'p-queue';
 import type { z } from 'zod';
-import { rleBox } from '../../protocol/rle';
 import {
   processOptionsSchema,
   type AskParams,
+  type EverythingParams,
   type GroundParams,
+  type HoverResult,
   type ImageInfo,
   type ImageSource,
   type OverlayPictureRegion,
@@ -28,6 +29,7 @@ import { overlayPng } from './overlayPicture';
 import { createPictureStore } from './pictureStore';
 import { sortPrompts } from './segment/prompts';
 import { Segmenter } from './segment/segmenter';
+import { everythingInPicture, hoverInPicture, segmentInPicture } from './segment/tasks';
 import type { Log, RuntimeServices } from './services';
 import { createSessionStore } from './sessionStore';
 import { Stopwatch } from './stopwatch';
@@ -38,6 +40,9 @@ export type RenderedImage = z.output<typeof renderImage.result>;
 /** Handlers, one for each channel of protocol/inference and protocol/tiles. Tasks run one at a time, in the order of asking. */
 export interface Runtime {
   segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
+  /** Runs at once, or answers nothing. */
+  hover(params: SegmentParams, context: HandlerContext): Promise<HoverResult>;
+  everything(params: EverythingParams, context: HandlerContext): Promise<TaskResult>;
   ground(params: GroundParams, context: HandlerContext): Promise<TaskResult>;
   ask(params: AskParams, context: HandlerContext): Promise<TaskResult>;
   refer(params: ReferParams, context: HandlerContext): Promise<TaskResult>;
@@ -75,8 +80,9 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
   const limits = { maxPixels, largePixels };
   const thumbnails = new ThumbnailMaker(queue, limits);
 
+  const keyOf = ({ folder, manifest }: Pack) => `${folder}\n${manifest.version}`;
   const segmenterOf = (pack: Pack): Promise<Segmenter> => {
-    const key = `${pack.folder}\n${pack.manifest.version}`;
+    const key = keyOf(pack);
     let segmenter = segmenters.get(key);
     if (!segmenter) {
       segmenter = Segmenter.open(pack, sessions);
@@ -95,14 +101,13 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
       tiles: { folder: tileFolder, limitBytes: tileBytes },
       quiet: () => queue.onIdle(),
     }),
-    async segmentPicture(picture, { prompts, previous, pack: id }, context, stopwatch) {
+    segmenter: async (id) => segmenterOf(await packs.find({ task: 'segment', id })),
+    keptSegmenter: async (id) => segmenters.get(keyOf(await packs.find({ task: 'segment', id }))),
+    async segmentPicture(picture, { prompts, previous, pack, ...wishes }, context, stopwatch) {
       const sorted = sortPrompts(prompts, picture, previous);
-      const segmenter = await stopwatch.time('load', async () =>
-        segmenterOf(await packs.find({ task: 'segment', id })),
-      );
-      const { version, id: packId } = segmenter.pack.manifest;
-      const { mask, score } = await segmenter.segment(picture, sorted, context, stopwatch);
-      return { pack: { id: packId, version }, mask, score };
+      const segmenter = await stopwatch.time('load', () => services.segmenter(pack));
+      const found = await segmenter.segment(picture, sorted, context, stopwatch, wishes);
+      return { ...found, pack: segmenter.packRef };
     },
   };
 
@@ -113,33 +118,33 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
       return work();
     }) as Promise<T>;
 
-  const runtime: Runtime = {
-    segment: (params, context) =>
+  /** Runs a task in its turn and tells where its time went. */
+  const timed =
+    <P extends { image: ImageSource }>(
+      name: string,
+      task: (
+        services: RuntimeServices,
+        params: P,
+        context: HandlerContext,
+        stopwatch: Stopwatch,
+      ) => Promise<TaskResult>,
+    ) =>
+    (params: P, context: HandlerContext): Promise<TaskResult> =>
       inTurn(context, async () => {
         const stopwatch = new Stopwatch();
-        const window = await stopwatch.time('read', () =>
-          services.pictures.window(params.image, params, context.signal),
-        );
-        const { picture, whole } = window;
-        await throwIfCancelled(context.signal);
-        const found = await services.segmentPicture(picture, window.into(params), context, stopwatch);
-        const { pack, score } = found;
-        const mask = window.maskOut(found.mask, params.previous);
-        const box = rleBox(mask);
-        const timings = stopwatch.timings();
-        log('debug', `segment ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`);
+        const result = await task(services, params, context, stopwatch);
+        const { width, height } = result.image;
+        log('debug', `${name} ${width} × ${height}: ${JSON.stringify(stopwatch.phases())}`);
         runtime.onTimed?.(stopwatch);
-        return {
-          image: {
-            ...('path' in params.image && { path: params.image.path }),
-            width: whole.width,
-            height: whole.height,
-          },
-          pack,
-          regions: box[2] > 0 ? [{ id: '1', score, box, mask }] : [],
-          timings,
-        };
-      }),
+        return result;
+      });
+
+  const runtime: Runtime = {
+    segment: timed('segment', segmentInPicture),
+    // Beside the queue, and only while that is empty: the next place of the pointer must not wait for this one.
+    hover: (params, context) =>
+      hoverInPicture(services, params, context, new Stopwatch(), () => queue.size + queue.pending === 0),
+    everything: timed('everything', everythingInPicture),
     ground: (params, context) => inTurn(context, () => groundInPicture(services, params, context)),
     ask: (params, context) => inTurn(context, () => askAboutPicture(services, params, context)),
     refer: (params, context) => inTurn(context, () => referToRegions(services, params, context)),

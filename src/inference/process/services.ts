@@ -7,6 +7,7 @@ import type { Pack, PackRegistry } from '../packs/registry';
 import type { Picture } from './picture';
 import type { Focus, PictureWindow } from './pictureWindow';
 import type { Pyramid } from './pyramid/pyramid';
+import type { ScoredMask, Segmenter, SegmentOptions } from './segment/segmenter';
 import type { Stopwatch } from './stopwatch';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -30,17 +31,14 @@ export interface SessionStore {
   open(pack: Pack, file: string, contract: GraphContract): Promise<OnnxSession>;
 }
 
-/** What the segmenter answers about a picture. */
-export interface Segmentation {
+/** What the segmenter answers about a picture; the mask is over the whole picture and may be empty. */
+export interface Segmentation extends ScoredMask {
   pack: PackRef;
-  /** Over the whole picture; may be empty. */
-  mask: Rle;
-  /** The model's own estimate of the mask's IoU, 0 to 1. */
-  score: number;
+  candidates?: ScoredMask[];
 }
 
 /** Prompts for the segmenter, in pixels of the picture. */
-export interface SegmentRequest {
+export interface SegmentRequest extends SegmentOptions {
   prompts: readonly Prompt[];
   previous?: Rle;
   pack?: string;
@@ -51,6 +49,10 @@ export interface RuntimeServices {
   readonly pictures: PictureStore;
   readonly sessions: SessionStore;
   readonly log: Log;
+  /** The default segmenter or the one named. @throws GroundnoteError no-pack, broken-pack, unsupported */
+  segmenter(pack?: string): Promise<Segmenter>;
+  /** The same where it is open already. @throws GroundnoteError no-pack, broken-pack, unsupported */
+  keptSegmenter(pack?: string): Promise<Segmenter | undefined>;
   /** Prompts → a mask, with the default segmenter or the one named. @throws GroundnoteError no-pack, broken-pack, invalid-params, cancelled */
   segmentPicture(
     picture: Picture,

@@ -4,8 +4,9 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Rle } from '../../../src/protocol/geometry';
-import { taskResultSchema, type SegmentParams } from '../../../src/protocol/inference';
-import { rleArea, rleBox } from '../../../src/protocol/rle';
+import { hoverResultSchema, taskResultSchema, type SegmentParams } from '../../../src/protocol/inference';
+import { encodeRle, rleArea, rleBox, rleOverlap } from '../../../src/protocol/rle';
+import type { Progress } from '../../../src/protocol/rpc';
 import { quietContext } from '../../../src/inference/process/cancel';
 import { createRuntime, type Runtime } from '../../../src/inference/process/runtime';
 
@@ -14,6 +15,13 @@ const models = path.resolve('models');
 describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.json')))('the runtime', () => {
   let runtime: Runtime;
   let image: { name: string; bytes: Uint8Array<ArrayBuffer> };
+  const disc = encodeRle({
+    width: 640,
+    height: 480,
+    data: Uint8Array.from({ length: 640 * 480 }, (_, i) =>
+      Number(Math.hypot((i % 640) + 0.5 - 300, Math.floor(i / 640) + 0.5 - 240) < 120),
+    ),
+  });
   beforeAll(async () => {
     runtime = createRuntime({ packFolders: [models], threads: 1 });
     const svg =
@@ -53,6 +61,94 @@ describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.jso
     expect(regions.length).toBeLessThanOrEqual(1);
     const mask = { size: [3, 3] as [number, number], counts: '9' };
     await expect(segment({ prompts, previous: mask })).rejects.toMatchObject({ code: 'invalid-params' });
+  });
+
+  it('offers the other masks beside the chosen one, each once', async () => {
+    const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [300, 240], label: 1 }];
+    const result = await segment({ prompts, candidates: true });
+    expect(taskResultSchema.parse(result)).toEqual(result);
+    const [chosen, ...others] = result.candidates ?? [];
+    expect(chosen).toEqual(result.regions[0]);
+    const masks = [chosen, ...others].flatMap((each) => (each?.mask ? [each.mask] : []));
+    expect(masks).toHaveLength(others.length + 1);
+    masks.forEach((mask, i) =>
+      masks.slice(i + 1).forEach((other) => {
+        const { intersection, union } = rleOverlap(mask, other);
+        expect(intersection / union).toBeLessThanOrEqual(0.95);
+      }),
+    );
+    const scores = others.map(({ score }) => score ?? 0);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect((await segment({ prompts })).candidates).toBeUndefined();
+  });
+
+  describe('hovering', () => {
+    const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [300, 240], label: 1 }];
+
+    it('answers from what is kept, by one decode', async () => {
+      await segment({ prompts });
+      const result = await runtime.hover({ image, prompts }, quietContext());
+      expect(hoverResultSchema.parse(result)).toEqual(result);
+      expect(result.regions[0]?.mask && rleArea(result.regions[0].mask)).toBeGreaterThan(1000);
+      expect(result.timings.encode_ms).toBe(0);
+      const [clicked] = (await segment({ prompts })).regions;
+      const { intersection, union } = rleOverlap(result.regions[0]?.mask as Rle, clicked?.mask as Rle);
+      expect(intersection / union).toBeGreaterThan(0.8);
+    });
+
+    it('reads and encodes nothing', async () => {
+      const fresh = createRuntime({ packFolders: [models], threads: 1 });
+      const { regions, image: size } = await fresh.hover({ image, prompts }, quietContext());
+      expect(regions).toEqual([]);
+      expect(size).toBeUndefined();
+      await fresh.imageInfo({ image }, quietContext());
+      expect((await fresh.hover({ image, prompts }, quietContext())).regions).toEqual([]);
+    });
+
+    it('answers nothing while work is under way, and does not wait for it', async () => {
+      await segment({ prompts });
+      let done = false;
+      const working = segment({ prompts: [{ type: 'box', box: [180, 120, 420, 360] }] }).then(
+        () => (done = true),
+      );
+      const { regions } = await runtime.hover({ image, prompts }, quietContext());
+      expect([regions, done]).toEqual([[], false]);
+      await working;
+      expect((await runtime.hover({ image, prompts }, quietContext())).regions).toHaveLength(1);
+    });
+  });
+
+  describe('everything', () => {
+    it('finds the disc, once, and tells how far it is', async () => {
+      const progress: Progress[] = [];
+      const result = await runtime.everything(
+        { image, pointsPerSide: 6 },
+        { signal: new AbortController().signal, progress: (each) => progress.push(each) },
+      );
+      expect(taskResultSchema.parse(result)).toEqual(result);
+      const isDisc = (mask: Rle | undefined) => {
+        if (!mask) return false;
+        const { intersection, union } = rleOverlap(mask, disc);
+        return intersection > 0.7 * union;
+      };
+      expect(result.regions.filter(({ mask }) => isDisc(mask))).toHaveLength(1);
+      const areas = result.regions.map(({ mask }) => (mask ? rleArea(mask) : 0));
+      expect(areas).toEqual([...areas].sort((a, b) => b - a));
+      const shares = progress.map(({ fraction }) => fraction ?? 0);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(progress.some(({ phase }) => /\d+ of \d+/.test(phase))).toBe(true);
+    });
+
+    it('ends between two points when it is cancelled', async () => {
+      const controller = new AbortController();
+      let seen = 0;
+      const run = runtime.everything(
+        { image, pointsPerSide: 32 },
+        { signal: controller.signal, progress: () => ++seen === 10 && controller.abort() },
+      );
+      await expect(run).rejects.toMatchObject({ code: 'cancelled' });
+      expect(seen).toBeLessThanOrEqual(11);
+    });
   });
 
   it('refuses prompts that mean nothing here', async () => {

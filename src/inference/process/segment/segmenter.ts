@@ -1,88 +1,61 @@
 /**
- * A promptable segmenter: prompts on a picture → one mask. The picture is encoded once as a whole; where the object
- * is small in it, a crop around the object is encoded too, and decoded with the same prompts. Encodings are kept, so
- * that most prompts cost a decode or two. The same steps in Python, for training and parity: training/pipeline.py.
+ * A promptable segmenter: prompts on a picture → one mask, and the others that the decoder offers. The picture is
+ * encoded once as a whole, or as the part that the user looks at; where the object is small in that, a crop around the
+ * object is encoded too, and decoded with the same prompts. Encodings are kept, so that most prompts cost a decode or
+ * two. The same steps in Python, for training and parity: training/pipeline.py.
  */
-import { LRUCache } from 'lru-cache';
-import type { Rle } from '../../../protocol/geometry';
+import type { Box, PackRef, Rle } from '../../../protocol/geometry';
 import type { HandlerContext } from '../../../protocol/rpc';
-import type { GraphContract, NamedArray, OnnxSession } from '../../engines/onnx/session';
-import {
-  preprocessorConfigSchema,
-  segmenterConfigSchema,
-  type PreprocessorConfig,
-  type SegmenterConfig,
-} from '../../packs/config';
-import { brokenPack, readPackJson, type Pack } from '../../packs/registry';
+import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Picture, type Rectangle } from '../picture';
-import { cropResize, type Normalization } from '../resize';
 import type { SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
+import { withoutRepeats } from './candidates';
 import { finishMask } from './finish';
-import { givenLogits, transferLogits } from './maskInput';
-import { placesOf, pointArrays, type PromptSet } from './prompts';
+import { SegmenterGraphs, type Decoded } from './graphs';
+import { transferLogits } from './maskInput';
+import { placesOf, type PromptSet } from './prompts';
 import { tidyMask } from './tidy';
-import { cropAround, focusBox, viewSize, type EncodedView, type Logits } from './view';
+import { closeView, cropAround, focusBox, holdsPrompts, isCut, type EncodedView } from './view';
 
-const keptEncodings = 16;
-
-/** Names of the graphs' inputs and outputs beside the embeddings: those of Segment Anything's exported decoder. */
-const names = {
-  pixels: 'pixel_values',
-  coords: 'point_coords',
-  labels: 'point_labels',
-  mask: 'mask_input',
-  hasMask: 'has_mask_input',
-  masks: 'masks',
-  quality: 'iou_predictions',
-} as const;
-
-/** What the decoder says about a view. */
-interface Decoded {
-  logits: Logits;
-  /** Estimated IoU, 0 to 1. */
+/** A finished mask of the whole picture, and the decoder's own estimate of its IoU, 0 to 1. */
+export interface ScoredMask {
+  mask: Rle;
   score: number;
 }
 
-export class Segmenter {
-  private readonly encodings = new LRUCache<string, EncodedView>({ max: keptEncodings });
-  private readonly normalization: Normalization;
+export interface SegmentOptions {
+  /** What the user looks at, in pixels of the picture. */
+  view?: Box;
+  /** Asks for the other masks too. */
+  candidates?: boolean;
+}
 
-  private constructor(
-    readonly pack: Pack,
-    private readonly config: SegmenterConfig,
-    private readonly preprocessor: PreprocessorConfig,
-    private readonly encoder: OnnxSession,
-    private readonly decoder: OnnxSession,
-  ) {
-    const { image_mean: mean, image_std: std, rescale_factor: factor } = preprocessor;
-    this.normalization = {
-      scale: [factor / std[0], factor / std[1], factor / std[2]],
-      shift: [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]],
-    };
-  }
+/** A view and what the decoder says about it; the pack's best mask first. */
+interface Sight {
+  view: EncodedView;
+  masks: [Decoded, ...Decoded[]];
+}
+
+export class Segmenter {
+  private constructor(readonly graphs: SegmenterGraphs) {}
 
   /** Opens the pack's graphs. @throws GroundnoteError broken-pack */
   static async open(pack: Pack, sessions: SessionStore): Promise<Segmenter> {
-    const config = await readPackJson(pack, 'config.json', segmenterConfigSchema);
-    const preprocessor = await readPackJson(pack, 'preprocessor_config.json', preprocessorConfigSchema);
-    const encoderContract: GraphContract = { inputs: [names.pixels], outputs: config.embeddings };
-    const decoderContract: GraphContract = {
-      inputs: [...config.embeddings, names.coords, names.labels, names.mask, names.hasMask],
-      outputs: [names.masks, names.quality],
-    };
-    return new Segmenter(
-      pack,
-      config,
-      preprocessor,
-      await sessions.open(pack, config.graphs.encoder, encoderContract),
-      await sessions.open(pack, config.graphs.decoder, decoderContract),
-    );
+    return new Segmenter(await SegmenterGraphs.open(pack, sessions));
+  }
+
+  /** The pack's name in results. */
+  get packRef(): PackRef {
+    const { id, version } = this.graphs.pack.manifest;
+    return { id, version };
   }
 
   /**
-   * The mask for a set of prompts.
+   * The mask for a set of prompts. `candidates`, when asked for: all different masks that the decoder offers (of the
+   * first view those beside the best one too: they are parts and wholes that the second view does not show), the mask
+   * itself first, the others by their score.
    * @throws GroundnoteError cancelled, broken-pack (a graph that answers in the wrong form)
    */
   async segment(
@@ -90,120 +63,130 @@ export class Segmenter {
     prompts: PromptSet,
     { signal, progress }: HandlerContext,
     stopwatch: Stopwatch,
-  ): Promise<{ mask: Rle; score: number }> {
+    { view: looked, candidates = false }: SegmentOptions = {},
+  ): Promise<ScoredMask & { candidates?: ScoredMask[] }> {
     progress({ phase: 'Reading the picture' });
-    let view = await this.encode(picture, wholeOf(picture), stopwatch);
-    await throwIfCancelled(signal);
-    progress({ phase: 'Finding the object' });
-    let decoded = await this.decode(
-      view,
-      prompts,
-      prompts.mask && (await this.given(prompts.mask, view)),
-      stopwatch,
-    );
-    await throwIfCancelled(signal);
-    const crop = this.secondView(decoded.logits, view, prompts, picture);
-    if (crop) {
-      const second = await this.encode(picture, crop, stopwatch);
+    const look = async (rectangle: Rectangle): Promise<Sight> => {
+      const view = await this.graphs.encode(picture, rectangle, stopwatch);
       await throwIfCancelled(signal);
-      const previous = prompts.mask
-        ? await this.given(prompts.mask, second)
-        : this.config.second_view?.mask_input
-          ? transferLogits(decoded.logits, view, crop, this.maskInputSize(second))
-          : undefined;
-      decoded = await this.decode(second, prompts, previous, stopwatch);
-      view = second;
+      progress({ phase: 'Finding the object' });
+      const previous = prompts.mask && (await this.graphs.given(prompts.mask, view));
+      const masks = await this.graphs.decode(view, prompts, previous, stopwatch);
       await throwIfCancelled(signal);
-    }
-    const mask = await stopwatch.time('refine', () => {
-      const { tidy_share: share } = this.config;
-      const whole = finishMask(decoded.logits, view, picture, this.config);
-      return share > 0 ? tidyMask(whole, share, placesOf(prompts)) : whole;
-    });
-    return { mask, score: decoded.score };
-  }
-
-  /** The crop that is worth a second look, or undefined. */
-  private secondView(
-    logits: Logits,
-    view: EncodedView,
-    prompts: PromptSet,
-    picture: Picture,
-  ): Rectangle | undefined {
-    const second = this.config.second_view;
-    const focus = second && focusBox(logits, view, prompts, this.config.mask_threshold);
-    if (!focus) return undefined;
-    const crop = cropAround(focus, picture, second);
-    const share = (crop.width * crop.height) / (picture.width * picture.height);
-    return share <= second.max_cover ? crop : undefined;
-  }
-
-  /** Encodes a rectangle of the picture, or takes the encoding that is kept. */
-  private async encode(picture: Picture, rectangle: Rectangle, stopwatch: Stopwatch): Promise<EncodedView> {
-    const { x, y, width, height } = rectangle;
-    const key = [picture.contentHash, x, y, width, height].join(' ');
-    const kept = this.encodings.get(key);
-    if (kept) return kept;
-    const size = viewSize(rectangle, this.preprocessor.size.longest_area_side, this.config.view_multiple);
-    const pixels = await stopwatch.time('prepare', () =>
-      cropResize(picture, rectangle, size, this.normalization),
-    );
-    const outputs = await stopwatch.time('encodeRun', () =>
-      this.encoder.run({ [names.pixels]: { data: pixels, dims: [1, 3, size.height, size.width] } }),
-    );
-    const features: Record<string, NamedArray> = {};
-    for (const name of this.config.embeddings) features[name] = outputs[name] as NamedArray;
-    const view = { rectangle, size, features };
-    this.encodings.set(key, view);
-    return view;
+      return { view, masks };
+    };
+    const close = looked && this.closeUp(looked, prompts, picture);
+    let first = await look(close ?? wholeOf(picture));
+    // What goes on beyond the part that is looked at is seen better from farther away.
+    if (close && this.isCut(first, picture)) first = await look(wholeOf(picture));
+    const second = await this.lookCloser(first, picture, prompts, signal, stopwatch);
+    const last = second ?? first;
+    const chosen = await this.finish(last.masks[0], last.view, picture, prompts, stopwatch);
+    if (!candidates) return chosen;
+    const all = [chosen];
+    for (const { view, masks } of second ? [second, first] : [first])
+      for (const other of masks.slice(1)) {
+        all.push(await this.finish(other, view, picture, prompts, stopwatch));
+        await throwIfCancelled(signal);
+      }
+    return { ...chosen, candidates: withoutRepeats(all) };
   }
 
   /**
-   * Runs the decoder.
-   * @param previous logits of an earlier mask: [1, 1, height, width] of maskInputSize, or none
+   * The mask for prompts from an encoding that is kept, by one decode and without the work on its edge; undefined
+   * where none is kept.
+   * @throws GroundnoteError broken-pack
    */
-  private async decode(
-    view: EncodedView,
+  async hover(
+    picture: Picture,
     prompts: PromptSet,
-    previous: Float32Array | undefined,
+    looked: Box | undefined,
     stopwatch: Stopwatch,
-  ): Promise<Decoded> {
-    const feeds = await stopwatch.time('prompts', () => {
-      const { coords, labels, count } = pointArrays(prompts, view, this.config.stroke_samples);
-      const { width, height } = this.maskInputSize(view);
-      return {
-        ...view.features,
-        [names.coords]: { data: coords, dims: [1, count, 2] },
-        [names.labels]: { data: labels, dims: [1, count] },
-        [names.mask]: { data: previous ?? new Float32Array(width * height), dims: [1, 1, height, width] },
-        [names.hasMask]: { data: Float32Array.of(previous ? 1 : 0), dims: [1] },
-      };
+  ): Promise<ScoredMask | undefined> {
+    const close = looked && this.closeUp(looked, prompts, picture);
+    const view = (close && this.graphs.kept(picture, close)) ?? this.graphs.kept(picture, wholeOf(picture));
+    if (!view) return undefined;
+    const previous = prompts.mask && (await this.graphs.given(prompts.mask, view));
+    const [best] = await this.graphs.decode(view, prompts, previous, stopwatch);
+    const { mask_threshold } = this.graphs.config;
+    const mask = await stopwatch.time('refine', () =>
+      finishMask(best.logits, view, picture, { mask_threshold, refine: null }),
+    );
+    return { mask, score: best.score };
+  }
+
+  /**
+   * The mask for prompts on a view, or on a closer one where that is worth it; for one of many masks of a picture, so
+   * that the closer view is not kept.
+   * @throws GroundnoteError broken-pack
+   */
+  async lookAt(
+    view: EncodedView,
+    picture: Picture,
+    prompts: PromptSet & { box: Box },
+    stopwatch: Stopwatch,
+  ): Promise<ScoredMask> {
+    const crop = this.secondView(prompts.box, view, picture);
+    const closest = crop ? await this.graphs.encode(picture, crop, stopwatch, false) : view;
+    const [best] = await this.graphs.decode(closest, prompts, undefined, stopwatch);
+    return this.finish(best, closest, picture, prompts, stopwatch);
+  }
+
+  /** The second view, where one is worth it. */
+  private async lookCloser(
+    { view, masks: [best] }: Sight,
+    picture: Picture,
+    prompts: PromptSet,
+    signal: AbortSignal,
+    stopwatch: Stopwatch,
+  ): Promise<Sight | undefined> {
+    const focus = focusBox(best.logits, view, prompts, this.graphs.config.mask_threshold);
+    const crop = focus && this.secondView(focus, view, picture);
+    if (!crop) return undefined;
+    const closer = await this.graphs.encode(picture, crop, stopwatch);
+    await throwIfCancelled(signal);
+    const previous = prompts.mask
+      ? await this.graphs.given(prompts.mask, closer)
+      : this.graphs.config.second_view?.mask_input
+        ? transferLogits(best.logits, view, crop, this.graphs.maskInputSize(closer))
+        : undefined;
+    const masks = await this.graphs.decode(closer, prompts, previous, stopwatch);
+    await throwIfCancelled(signal);
+    return { view: closer, masks };
+  }
+
+  /** The crop around a box that is worth a look of its own, or undefined. */
+  private secondView(focus: Box, { rectangle }: EncodedView, picture: Picture): Rectangle | undefined {
+    const { second_view: second } = this.graphs.config;
+    if (!second) return undefined;
+    const crop = cropAround(focus, picture, second);
+    const share = (crop.width * crop.height) / (rectangle.width * rectangle.height);
+    return share <= second.max_cover ? crop : undefined;
+  }
+
+  /** The part around what the user looks at, where looking at that alone is better. */
+  private closeUp(looked: Box, prompts: PromptSet, picture: Picture): Rectangle | undefined {
+    const close =
+      this.graphs.config.second_view && closeView(looked, picture, this.graphs.config.second_view);
+    return close && holdsPrompts(close, prompts) ? close : undefined;
+  }
+
+  private isCut({ view, masks: [best] }: Sight, picture: Picture): boolean {
+    return isCut(best.logits, view, picture, this.graphs.config.mask_threshold);
+  }
+
+  private async finish(
+    { logits, score }: Decoded,
+    view: EncodedView,
+    picture: Picture,
+    prompts: PromptSet,
+    stopwatch: Stopwatch,
+  ): Promise<ScoredMask> {
+    const { config } = this.graphs;
+    const mask = await stopwatch.time('refine', () => {
+      const whole = finishMask(logits, view, picture, config);
+      return config.tidy_share > 0 ? tidyMask(whole, config.tidy_share, placesOf(prompts)) : whole;
     });
-    const outputs = await stopwatch.time('decodeRun', () => this.decoder.run(feeds));
-    return this.choose(outputs[names.masks] as NamedArray, outputs[names.quality] as NamedArray);
-  }
-
-  /** The pack's best mask. @param masks [1, K, h, w] @param quality [1, K] */
-  private choose(masks: NamedArray, quality: NamedArray): Decoded {
-    const [, count = 0, height = 0, width = 0] = masks.dims;
-    const index = this.config.best_mask;
-    const score = quality.data[index];
-    if (masks.dims.length !== 4 || index >= count || width * height === 0 || score === undefined)
-      throw brokenPack(
-        this.pack.manifest.id,
-        `its decoder gives masks as [${masks.dims.join(', ')}] where [1, K, height, width] is expected`,
-      );
-    const plane = width * height;
-    const data = masks.data.subarray(index * plane, (index + 1) * plane);
-    return { logits: { data, width, height }, score: Math.min(Math.max(score, 0), 1) };
-  }
-
-  private given(mask: Rle, view: EncodedView): Promise<Float32Array> {
-    return givenLogits(mask, view.rectangle, this.maskInputSize(view));
-  }
-
-  private maskInputSize({ size }: EncodedView): { width: number; height: number } {
-    const stride = this.config.mask_input_stride;
-    return { width: size.width / stride, height: size.height / stride };
+    return { mask, score };
   }
 }

@@ -2,11 +2,15 @@
  * Views: the whole picture or a crop of it, resized for the graphs. Rectangles and boxes are in pixels of the picture;
  * a view's `size` is in pixels of the view.
  */
-import type { Box, Size } from '../../../protocol/geometry';
+import type { Box, Point, Size } from '../../../protocol/geometry';
+import { rleBox } from '../../../protocol/rle';
 import type { NamedArray } from '../../engines/onnx/session';
 import type { SegmenterConfig } from '../../packs/config';
 import type { Rectangle } from '../picture';
 import type { PromptSet } from './prompts';
+
+/** A close view is encoded where it is at most this share of the picture; see docs/side-panel/everything.md. */
+const mostCloseShare = 0.3;
 
 /** A rectangle of the picture and how large it is for the graphs. */
 export interface View {
@@ -76,6 +80,68 @@ export function cropAround(
     width,
     height,
   };
+}
+
+/**
+ * The rectangle that is encoded for a part of the picture that the user looks at, or undefined where the whole picture
+ * does as well. Its sides lie on multiples of about an eighth of its own, so that it stays when the view moves a little.
+ */
+export function closeView(
+  looked: Box,
+  picture: Size,
+  second: NonNullable<SegmenterConfig['second_view']>,
+): Rectangle | undefined {
+  const [x1, y1, x2, y2] = [
+    Math.max(0, looked[0]),
+    Math.max(0, looked[1]),
+    Math.min(picture.width, looked[2]),
+    Math.min(picture.height, looked[3]),
+  ];
+  if (!(x2 > x1 && y2 > y1)) return undefined;
+  const around = cropAround([x1, y1, x2, y2], picture, { ...second, scale: 1 });
+  const pitch = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(around.width, around.height) / 8)));
+  const snap = (start: number, length: number, whole: number) => {
+    const low = Math.floor(start / pitch) * pitch;
+    return { low, length: Math.min(Math.ceil((start + length) / pitch) * pitch, whole) - low };
+  };
+  const across = snap(around.x, around.width, picture.width);
+  const down = snap(around.y, around.height, picture.height);
+  const close = { x: across.low, y: down.low, width: across.length, height: down.length };
+  return close.width * close.height <= mostCloseShare * picture.width * picture.height ? close : undefined;
+}
+
+/** Whether all that the prompts say lies in a rectangle. */
+export function holdsPrompts(
+  { x, y, width, height }: Rectangle,
+  { points, box, strokes, mask }: PromptSet,
+): boolean {
+  const corners = ([x1, y1, x2, y2]: Box): Point[] => [
+    [x1, y1],
+    [x2, y2],
+  ];
+  const places = [
+    ...points.map(({ point }) => point),
+    ...strokes.flat(),
+    ...(box ? corners(box) : []),
+    ...(mask ? corners(rleBox(mask)) : []),
+  ];
+  return places.every(([px, py]) => px >= x && py >= y && px <= x + width && py <= y + height);
+}
+
+/** Whether a mask reaches a border of its view where the picture goes on: then it is a part of something. */
+export function isCut(logits: Logits, { rectangle }: View, picture: Size, threshold: number): boolean {
+  const hit = hitBox(logits, threshold);
+  return !!hit && reachesOut(hit, logits, rectangle, picture);
+}
+
+/** The same for the box of a mask, in cells of a grid over the rectangle. */
+export function reachesOut(box: Box, cells: Size, rectangle: Rectangle, picture: Size): boolean {
+  return (
+    (box[0] <= 0 && rectangle.x > 0) ||
+    (box[1] <= 0 && rectangle.y > 0) ||
+    (box[2] >= cells.width && rectangle.x + rectangle.width < picture.width) ||
+    (box[3] >= cells.height && rectangle.y + rectangle.height < picture.height)
+  );
 }
 
 /** Cells of the logits over the threshold: their box in cells, right and bottom exclusive; undefined when there are none. */
