@@ -28,10 +28,10 @@ export interface EverythingOptions extends ProposalRules {
 export const everythingDefaults: EverythingOptions = {
   pointsPerSide: 16,
   minScore: 0.4,
-  minStability: 0.6,
+  minStability: 0.5,
   stabilityOffset: 1,
   sameIou: 0.7,
-  minVotes: 1,
+  minLone: 0.5,
   minArea: 64,
   limitMs: 60_000,
 };

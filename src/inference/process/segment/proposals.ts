@@ -26,8 +26,8 @@ export interface ProposalRules {
   stabilityOffset: number;
   /** Masks of which IoU are one thing. */
   sameIou: number;
-  /** Of how many other points a mask must come. */
-  minVotes: number;
+  /** What score × stability a mask must have that no other point gives. */
+  minLone: number;
 }
 
 /**
@@ -81,7 +81,8 @@ export function suppress(proposals: readonly Proposal[], rules: ProposalRules): 
   const dropped = new Set<Ranked>();
   const kept: Ranked[] = [];
   for (const { each, i } of order) {
-    if (dropped.has(each) || each.votes < rules.minVotes) continue;
+    const { votes, score, stability } = each;
+    if (dropped.has(each) || (votes === 0 && score * stability < rules.minLone)) continue;
     kept.push(each);
     for (const other of same[i] ?? []) dropped.add(other);
   }

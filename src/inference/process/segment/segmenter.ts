@@ -4,7 +4,7 @@
  * object is encoded too, and decoded with the same prompts. Encodings are kept, so that most prompts cost a decode or
  * two. The same steps in Python, for training and parity: training/pipeline.py.
  */
-import type { Box, PackRef, Rle } from '../../../protocol/geometry';
+import type { Box, PackRef, Rle, Size } from '../../../protocol/geometry';
 import type { HandlerContext } from '../../../protocol/rpc';
 import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
@@ -17,7 +17,10 @@ import { SegmenterGraphs, type Decoded } from './graphs';
 import { transferLogits } from './maskInput';
 import { placesOf, type PromptSet } from './prompts';
 import { tidyMask } from './tidy';
-import { closeView, cropAround, focusBox, holdsPrompts, isCut, type EncodedView } from './view';
+import { closeView, cropAround, focusBox, holdsPrompts, liesInside, type EncodedView } from './view';
+
+/** In a close view, a closer one is worth it where it covers at most this share. */
+const mostCoverOfClose = 0.4;
 
 /** A finished mask of the whole picture, and the decoder's own estimate of its IoU, 0 to 1. */
 export interface ScoredMask {
@@ -77,8 +80,10 @@ export class Segmenter {
     };
     const close = looked && this.closeUp(looked, prompts, picture);
     let first = await look(close ?? wholeOf(picture));
+    const { mask_threshold: threshold } = this.graphs.config;
     // What goes on beyond the part that is looked at is seen better from farther away.
-    if (close && this.isCut(first, picture)) first = await look(wholeOf(picture));
+    if (close && !liesInside(first.masks[0].logits, first.view, picture, threshold))
+      first = await look(wholeOf(picture));
     const second = await this.lookCloser(first, picture, prompts, signal, stopwatch);
     const last = second ?? first;
     const chosen = await this.finish(last.masks[0], last.view, picture, prompts, stopwatch);
@@ -160,19 +165,22 @@ export class Segmenter {
     const { second_view: second } = this.graphs.config;
     if (!second) return undefined;
     const crop = cropAround(focus, picture, second);
-    const share = (crop.width * crop.height) / (rectangle.width * rectangle.height);
-    return share <= second.max_cover ? crop : undefined;
+    const share = areaOf(crop) / areaOf(rectangle);
+    const isClose = areaOf(rectangle) < areaOf(picture);
+    return share <= (isClose ? Math.min(second.max_cover, mostCoverOfClose) : second.max_cover)
+      ? crop
+      : undefined;
   }
 
-  /** The part around what the user looks at, where looking at that alone is better. */
+  /**
+   * The part around what the user looks at, where that alone is a better first view: for points and strokes. A box gets
+   * the view around itself in any case.
+   */
   private closeUp(looked: Box, prompts: PromptSet, picture: Picture): Rectangle | undefined {
-    const close =
-      this.graphs.config.second_view && closeView(looked, picture, this.graphs.config.second_view);
+    const { second_view: second } = this.graphs.config;
+    if (!second || prompts.box) return undefined;
+    const close = closeView(looked, picture, second);
     return close && holdsPrompts(close, prompts) ? close : undefined;
-  }
-
-  private isCut({ view, masks: [best] }: Sight, picture: Picture): boolean {
-    return isCut(best.logits, view, picture, this.graphs.config.mask_threshold);
   }
 
   private async finish(
@@ -190,3 +198,5 @@ export class Segmenter {
     return { mask, score };
   }
 }
+
+const areaOf = ({ width, height }: Size): number => width * height;

@@ -9,8 +9,8 @@ import type { SegmenterConfig } from '../../packs/config';
 import type { Rectangle } from '../picture';
 import type { PromptSet } from './prompts';
 
-/** A close view is encoded where it is at most this share of the picture; see docs/side-panel/everything.md. */
-const mostCloseShare = 0.3;
+/** A close view is encoded where it is at most this share of the picture: beyond, it was not found to be better. */
+const mostCloseShare = 0.5;
 
 /** A rectangle of the picture and how large it is for the graphs. */
 export interface View {
@@ -128,13 +128,13 @@ export function holdsPrompts(
   return places.every(([px, py]) => px >= x && py >= y && px <= x + width && py <= y + height);
 }
 
-/** Whether a mask reaches a border of its view where the picture goes on: then it is a part of something. */
-export function isCut(logits: Logits, { rectangle }: View, picture: Size, threshold: number): boolean {
+/** Whether there is a mask and it lies in its view: one that reaches a border where the picture goes on is a part of something. */
+export function liesInside(logits: Logits, { rectangle }: View, picture: Size, threshold: number): boolean {
   const hit = hitBox(logits, threshold);
-  return !!hit && reachesOut(hit, logits, rectangle, picture);
+  return !!hit && !reachesOut(hit, logits, rectangle, picture);
 }
 
-/** The same for the box of a mask, in cells of a grid over the rectangle. */
+/** Whether the box of a mask, in cells of a grid over a rectangle, reaches a border where the picture goes on. */
 export function reachesOut(box: Box, cells: Size, rectangle: Rectangle, picture: Size): boolean {
   return (
     (box[0] <= 0 && rectangle.x > 0) ||
