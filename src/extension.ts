@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerAnnotator } from './annotate/annotatorProvider';
+import { tileFolder } from './annotate/tilesPart';
 import { InferenceClient } from './inference/client';
 import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/builtinPreview';
 import { NotebookFigures } from './notes/builtin/notebookFigures';
@@ -25,6 +26,9 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     entry: path.join(dist, 'inferenceProcess.cjs'),
     packFolders: [path.join(dist, 'models'), ...settings.get<string[]>('packs.folders', [])],
     threads: settings.get('inference.threads', 0),
+    maxPixels: settings.get('largeImages.maxMegapixels', 1000) * 1e6,
+    tileFolder: tileFolder(context).fsPath,
+    tileBytes: settings.get('largeImages.cacheGigabytes', 4) * 1e9,
     idleMs: settings.get('inference.unloadAfterMinutes', 10) * 60_000,
     log: (level, message) => log[level](message),
     onStateChange: (state) => status.show(state),

@@ -30,6 +30,8 @@ import { pageHtml } from './pageHtml';
 
 export interface PanelServices {
   extensionUri: vscode.Uri;
+  /** Where the tiles of large pictures are. */
+  tileFolder: vscode.Uri;
   log: vscode.LogOutputChannel;
   /** Where small pictures of the folder lie. */
   thumbnailFolder: vscode.Uri;
@@ -78,6 +80,7 @@ export class AnnotatorPanel {
         vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview'),
         document.picture.renderFolder,
         services.thumbnailFolder,
+        services.tileFolder,
       ],
       // The one command that a page can run when the extension host behind it is gone.
       enableCommandUris: ['workbench.action.reloadWindow'],
@@ -224,15 +227,16 @@ export class AnnotatorPanel {
 
   private async snapshot(): Promise<Snapshot> {
     const { document, panel, services } = this;
-    const [size, uri, packs] = await Promise.all([
+    const [size, uri, tiles, packs] = await Promise.all([
       document.picture.size(),
       document.picture.address(panel.webview),
+      document.picture.tiles(panel.webview),
       services.packs(false),
     ]);
     const { session } = document;
     return {
       revision: session.revision,
-      image: { name: document.picture.name, uri, ...size },
+      image: { name: document.picture.name, uri, ...(tiles && { tiles }), ...size },
       annotations: [...session.annotations],
       dirty: session.dirty,
       packs,

@@ -14,6 +14,7 @@ import { folderPart } from './folder/folderPart';
 import { Thumbnails } from './folder/thumbnails';
 import { hintsPart } from './hints';
 import type { InferenceApi } from './inferenceApi';
+import { tileFolder, tilesPart } from './tilesPart';
 import { healZombies } from './zombies';
 
 /** The view type of package.json. */
@@ -92,11 +93,13 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     });
     this.panelServices = {
       extensionUri: context.extensionUri,
+      tileFolder: tileFolder(context),
       log,
       packs: (fresh) => this.packs(fresh),
       thumbnailFolder,
       parts: [
         this.folder.part,
+        tilesPart,
         ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
         hintsPart(context.globalState),
       ],

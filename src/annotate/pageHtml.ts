@@ -19,6 +19,8 @@ export function pageHtml({ cspSource, script, style, document }: PageParts): str
     `default-src 'none'`,
     `img-src ${cspSource} data: blob:`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
+    // Tiles of large pictures, whose loading can be given up.
+    `connect-src ${cspSource}`,
     `font-src ${cspSource} data:`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');

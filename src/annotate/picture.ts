@@ -3,17 +3,25 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { GroundnoteError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';
-import { imageInfo, renderImage, type ImageSource } from '../protocol/inference';
+import { imageInfo, renderImage, type ImageInfo, type ImageSource } from '../protocol/inference';
+import type { Tile, TiledImage, TilesState } from '../protocol/tiles';
 import type { InferenceApi } from './inferenceApi';
-
-/** Pictures that Chromium cannot show are sent with at most this many pixels on the longer side. */
-const maxRenderedSide = 4096;
+import { LargePicture } from './largePicture';
 
 /** A picture that is open; what is asked of the process is asked once, until `reset`. */
 export class Picture {
-  private info: Promise<Size & { displayable: boolean }> | undefined;
+  private info: Promise<ImageInfo> | undefined;
   private rendered: Promise<vscode.Uri> | undefined;
+  /** A large picture of a virtual workspace, on this machine. */
+  private localCopy: Promise<vscode.Uri> | undefined;
+  private large: LargePicture | undefined;
   private version = 0;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly tilesChanged = new vscode.EventEmitter<TilesState>();
+  /** What `address` or `tiles` say has changed. */
+  readonly onDidChange = this.changed.event;
+  /** How far the tiles are. */
+  readonly onDidChangeTiles = this.tilesChanged.event;
   readonly name: string;
 
   constructor(
@@ -25,9 +33,10 @@ export class Picture {
     this.name = uri.path.split('/').pop() as string;
   }
 
-  /** What the inference process reads: the file itself, or its bytes in a virtual workspace. */
+  /** What the inference process reads: the file itself, or its bytes in a virtual workspace (of a large one, a copy). */
   async source(): Promise<ImageSource> {
     if (this.uri.scheme === 'file') return { path: this.uri.fsPath };
+    if (this.localCopy) return { path: (await this.localCopy).fsPath };
     return { name: this.name, bytes: new Uint8Array(await vscode.workspace.fs.readFile(this.uri)) };
   }
 
@@ -37,9 +46,13 @@ export class Picture {
     return { width, height };
   }
 
-  /** An address that the webview can load: the file's own, or that of a converted copy. */
+  /** An address that the webview can load: the file's own, or that of a copy; empty while a large picture's is made. */
   async address(webview: vscode.Webview): Promise<string> {
-    const { displayable } = await this.read();
+    const { displayable, large } = await this.read();
+    if (large) {
+      const { overview } = await this.tiled();
+      return overview === undefined ? '' : webview.asWebviewUri(vscode.Uri.file(overview)).toString();
+    }
     if (displayable) {
       const uri = webview.asWebviewUri(this.uri);
       // A picture that has changed on the disk needs another address, or the old one is shown.
@@ -47,8 +60,7 @@ export class Picture {
     }
     this.rendered ??= forgetFailure(
       async () => {
-        const image = await this.source();
-        const { png } = await this.inference.request(renderImage, { image, maxSide: maxRenderedSide });
+        const { png } = await this.inference.request(renderImage, { image: await this.source() });
         const copy = vscode.Uri.joinPath(this.renderFolder, `${randomUUID()}.png`);
         await vscode.workspace.fs.writeFile(copy, png);
         return copy;
@@ -58,19 +70,53 @@ export class Picture {
     return webview.asWebviewUri(await this.rendered).toString();
   }
 
+  /** The tiles of a large picture; undefined for another. */
+  async tiles(webview: vscode.Webview): Promise<TiledImage | undefined> {
+    if (!(await this.read()).large) return undefined;
+    const large = await this.tiled();
+    const folder = vscode.Uri.file(await large.folder());
+    return { folder: webview.asWebviewUri(folder).toString(), complete: large.complete };
+  }
+
+  /** Resolves when a tile's file is there. @throws GroundnoteError */
+  async needTile(tile: Tile, signal: AbortSignal): Promise<void> {
+    await (await this.tiled()).tile(tile, signal);
+  }
+
   /** The file has changed. */
   reset(): void {
     this.version++;
-    this.dispose();
-    this.info = this.rendered = undefined;
+    this.forget();
+    this.info = this.rendered = this.localCopy = this.large = undefined;
   }
 
-  /** Deletes the converted copy. */
+  /** Deletes copies, and ends the making of tiles. */
   dispose(): void {
-    void this.rendered?.then((copy) => vscode.workspace.fs.delete(copy)).catch(() => undefined);
+    this.forget();
+    this.changed.dispose();
+    this.tilesChanged.dispose();
   }
 
-  private read(): Promise<Size & { displayable: boolean }> {
+  private forget(): void {
+    this.large?.dispose();
+    for (const copy of [this.rendered, this.localCopy])
+      void copy?.then((uri) => vscode.workspace.fs.delete(uri)).catch(() => undefined);
+  }
+
+  private async tiled(): Promise<LargePicture> {
+    // After a failure whoever asks tries again.
+    if (this.large?.failed) this.large = undefined;
+    this.large ??= new LargePicture({
+      inference: this.inference,
+      image: () => this.source(),
+      onChange: () => this.changed.fire(),
+      onProgress: (state) => this.tilesChanged.fire(state),
+    });
+    await this.large.folder();
+    return this.large;
+  }
+
+  private read(): Promise<ImageInfo> {
     this.info ??= forgetFailure(
       async () => {
         let image: ImageSource;
@@ -79,11 +125,20 @@ export class Picture {
         } catch (cause) {
           throw new GroundnoteError('io', `${this.name} cannot be read.`, { cause });
         }
-        return this.inference.request(imageInfo, { image });
+        const info = await this.inference.request(imageInfo, { image });
+        // Not with every prompt over the wire again.
+        if (info.large && 'bytes' in image) this.localCopy ??= this.copy(image.bytes);
+        return info;
       },
       () => (this.info = undefined),
     );
     return this.info;
+  }
+
+  private async copy(bytes: Uint8Array): Promise<vscode.Uri> {
+    const copy = vscode.Uri.joinPath(this.renderFolder, randomUUID(), this.name);
+    await vscode.workspace.fs.writeFile(copy, bytes);
+    return copy;
   }
 }
 

@@ -6,7 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { z } from 'zod';
 import { GroundnoteError } from '../protocol/errors';
-import { alive, logLine, type ProcessOptions } from '../protocol/inference';
+import { alive, logLine, processOptionsSchema, type ProcessOptions } from '../protocol/inference';
 import { Endpoint, superseded, type RequestChannel, type RequestOptions } from '../protocol/rpc';
 
 /** stopped: no process, no memory; starting; ready: in memory and idle; busy: at work. */
@@ -14,10 +14,7 @@ export type InferenceState = 'stopped' | 'starting' | 'ready' | 'busy';
 
 export type InferenceLog = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 
-export interface InferenceClientOptions extends Pick<
-  ProcessOptions,
-  'packFolders' | 'threads' | 'maxPixels'
-> {
+export interface InferenceClientOptions extends ProcessOptions {
   /** The built process: dist/inferenceProcess.cjs. */
   entry: string;
   /** The process ends after so many milliseconds without a request; 0 keeps it. */
@@ -150,18 +147,14 @@ export class InferenceClient {
 
   private start(): Worker {
     if (this.worker) return this.worker;
-    const { entry, packFolders, threads, maxPixels, log } = this.options;
-    const child = fork(
-      entry,
-      [JSON.stringify({ packFolders, threads, maxPixels } satisfies ProcessOptions)],
-      {
-        serialization: 'advanced',
-        execArgv: [],
-        // In a desktop VS Code the executable is Electron, which is Node only with the second of these.
-        env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ELECTRON_RUN_AS_NODE: '1' },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+    const { entry, log } = this.options;
+    const child = fork(entry, [JSON.stringify(processOptionsSchema.parse(this.options))], {
+      serialization: 'advanced',
+      execArgv: [],
+      // In a desktop VS Code the executable is Electron, which is Node only with the second of these.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ELECTRON_RUN_AS_NODE: '1' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const endpoint = new Endpoint(
       {
         // What cannot be sent is found out by 'exit': sending to a process that was just killed reports no error.

@@ -7,6 +7,7 @@ import { actionIdSchema } from './actions';
 import { boxSchema, promptSchema, regionSchema, rleSchema, sizeSchema } from './geometry';
 import { packSummarySchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
+import { tiledImageSchema } from './tiles';
 
 /** How a region looks in the panel; saved in the sidecar. */
 export const annotationSchema = regionSchema.extend({
@@ -23,7 +24,13 @@ export type Annotation = z.infer<typeof annotationSchema>;
 export const snapshotSchema = z.object({
   revision: z.number().int(),
   image: z
-    .object({ name: z.string(), /** Webview URI, of the picture or of a converted copy. */ uri: z.string() })
+    .object({
+      name: z.string(),
+      /** Webview URI, of the picture or of a copy; empty while the small copy of a large one is made. */
+      uri: z.string(),
+      /** A large picture is shown in these, over the small copy. */
+      tiles: tiledImageSchema.optional(),
+    })
     .extend(sizeSchema.shape),
   annotations: z.array(annotationSchema),
   dirty: z.boolean(),

@@ -125,11 +125,15 @@ export class Endpoint {
     this.handlers.set(channel.name, { channel, handler: handler as Handler });
   }
 
-  /** Hears news of a channel. */
-  on<P extends z.ZodType>(channel: EventChannel<P>, listener: (params: z.output<P>) => void): void {
+  /** Hears news of a channel, until the returned function is called. */
+  on<P extends z.ZodType>(channel: EventChannel<P>, listener: (params: z.output<P>) => void): () => void {
     const list = this.listeners.get(channel.name) ?? [];
-    list.push({ channel, listener: listener as (params: unknown) => void });
-    this.listeners.set(channel.name, list);
+    const entry = { channel, listener: listener as (params: unknown) => void };
+    this.listeners.set(channel.name, [...list, entry]);
+    return () => {
+      const left = this.listeners.get(channel.name)?.filter((each) => each !== entry);
+      this.listeners.set(channel.name, left ?? []);
+    };
   }
 
   /** Sends news. */

@@ -52,15 +52,19 @@ export type TiledImage = z.infer<typeof tiledImageSchema>;
 /** Panel → host: answered when the tile's file is there; those asked for go before the others. @error as opening a picture */
 export const needTile = requestChannel('needTile', tileSchema, z.object({}));
 
-/** Host → panel: how far the tiles are, null when they are all there; or why there will be none. */
-export const tilesProgress = eventChannel(
-  'tilesProgress',
-  z.union([
+/**
+ * How far the tiles are, null when they are all there; or why there will be no more of them, `fatal` when there is
+ * nothing to show at all.
+ */
+export const tilesStateSchema = z
+  .union([
     z.object({ phase: z.string(), fraction: z.number().min(0).max(1) }),
-    z.object({ problem: z.string() }),
-    z.null(),
-  ]),
-);
+    z.object({ problem: z.string(), fatal: z.boolean() }),
+  ])
+  .nullable();
+export type TilesState = z.infer<typeof tilesStateSchema>;
+/** Host → panel. */
+export const tilesProgress = eventChannel('tilesProgress', tilesStateSchema);
 
 /** Host → process: where the tiles of a picture are or will be. Reads the file once for its hash, and decodes nothing. */
 export const openPyramid = requestChannel(

@@ -9,6 +9,7 @@ import { FolderNavigation } from './folder/folderNavigation';
 import { viewFor, type HostLink, type SavedState } from './host';
 import { Help } from './help/help';
 import { ToolHint, useHints } from './help/toolHint';
+import { TileProgress } from './canvas/tileProgress';
 import { useStore } from './hooks';
 import { listenForKeys } from './keys';
 import { ErrorPage, FirstHint, Notices } from './notices';
@@ -129,6 +130,7 @@ export function App({
               aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space presses there, Shift+Space takes away, Enter ends what is drawn.`}
               data-vscode-context='{"preventDefaultContextMenuItems": true}'
             />
+            <TileProgress />
             <OverlayControls />
             <Notices />
             <FirstHint />

@@ -1,5 +1,6 @@
 /** The host's end of the wire, with the real model and real messages; the segmenter of the tests paints discs. */
 import { PNG } from 'pngjs';
+import sharp from 'sharp';
 import { AnnotationModel, type AppliedEdit } from '../../../src/annotate/document';
 import { answerComparison } from '../../../src/annotate/compare';
 import type { InferenceApi } from '../../../src/annotate/inferenceApi';
@@ -31,6 +32,7 @@ import type { PackSummary } from '../../../src/protocol/packs';
 import { encodeRle, rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
 import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
+import { levelSizes, needTile, tileFile, tileSide } from '../../../src/protocol/tiles';
 
 export interface FakeHostOptions {
   size?: Size;
@@ -44,6 +46,8 @@ export interface FakeHostOptions {
   fatal?: string;
   /** The folder that the picture lies in; alone in it without one. */
   folder?: FakeFolderOptions;
+  /** Shows the picture in tiles; whether all of them are there from the start. */
+  tiles?: { complete: boolean };
   /** Paints the picture; a plain grey without it. */
   paint?(x: number, y: number): [number, number, number];
 }
@@ -99,6 +103,16 @@ export class FakeHost {
   insertResult: InsertResult = { message: 'A ground fence was inserted into a.md.' };
   readonly phrases: string[] = [];
   readonly hintsSeen: Set<string>;
+  /** Tiles that the page asked to be made, and those that it has loaded, as their files are named. */
+  readonly tilesNeeded: string[] = [];
+  readonly tilesLoaded: string[] = [];
+  /** Tiles that were asked for and given up before they came. */
+  readonly tilesGivenUp: string[] = [];
+  /** Tiles come after this. */
+  tilesHold: Promise<void> = Promise.resolve();
+  tilesComplete: boolean;
+  /** Whether there is a small copy of a large picture yet. */
+  overview = true;
   /** The next question to the model fails with this. */
   failNext: GroundnoteError | undefined;
   /** Answers wait for this. */
@@ -120,7 +134,11 @@ export class FakeHost {
   ) {
     this.hintsSeen = new Set(options.hintsSeen);
     this.size = options.size ?? { width: 400, height: 200 };
-    this.png = paintPng(options.pngSize ?? this.size, options.paint ?? (() => [128, 128, 128]));
+    this.tilesComplete = options.tiles?.complete ?? false;
+    this.png = paintPng(
+      options.pngSize ?? (options.tiles ? { width: 400, height: 300 } : this.size),
+      options.paint ?? (() => [128, 128, 128]),
+    );
     this.model = new AnnotationModel(options.annotations);
     this.endpoint = new Endpoint(
       { post, listen: (listener) => ((this.listener = listener), () => undefined) },
@@ -148,6 +166,30 @@ export class FakeHost {
   /** Sends an action, as its key does. */
   act(action: ActionId): void {
     this.endpoint.send(runAction, { action });
+  }
+
+  /** Sends a new snapshot without a change of the annotations. */
+  refresh(): void {
+    this.endpoint.send(snapshotChanged, this.snapshot());
+  }
+
+  /** A tile of a large picture: plain, in a colour that tells level, column and row. */
+  async tileImage(file: string): Promise<Buffer> {
+    await this.tilesHold;
+    this.tilesLoaded.push(file);
+    const [level = 0, x = 0, y = 0] = (file.match(/\d+/g) ?? []).map(Number);
+    const size = levelSizes(this.size)[level] as Size;
+    const [r, g, b] = tileColor(level, x, y);
+    return sharp({
+      create: {
+        width: Math.min(tileSide, size.width - x * tileSide),
+        height: Math.min(tileSide, size.height - y * tileSide),
+        channels: 3,
+        background: { r, g, b },
+      },
+    })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
   }
 
   send: Endpoint['send'] = (channel, params) => this.endpoint.send(channel, params);
@@ -189,7 +231,14 @@ export class FakeHost {
   private snapshot() {
     return {
       revision: this.revision,
-      image: { name: 'picture.png', uri: 'https://panel.test/picture.png', ...this.size },
+      image: {
+        name: 'picture.png',
+        uri: this.overview ? 'https://panel.test/picture.png' : '',
+        ...(this.options.tiles && {
+          tiles: { folder: 'https://panel.test/tiles', complete: this.tilesComplete },
+        }),
+        ...this.size,
+      },
       annotations: [...this.model.annotations],
       dirty: this.dirty,
       packs: this.options.packs ?? packs,
@@ -225,6 +274,13 @@ export class FakeHost {
     endpoint.handle(seenHints, () => ({ seen: [...this.hintsSeen] }));
     endpoint.on(hintSeen, ({ hint }) => this.hintsSeen.add(hint));
     endpoint.on(showHintsAgain, () => this.hintsSeen.clear());
+    endpoint.handle(needTile, async (tile, { signal }) => {
+      const file = tileFile(tile);
+      this.tilesNeeded.push(file);
+      signal.addEventListener('abort', () => this.tilesGivenUp.push(file));
+      await this.tilesHold;
+      return {};
+    });
     endpoint.handle(insertIntoNote, ({ regionIds }) => {
       this.inserted.push(regionIds);
       return this.insertResult;
@@ -327,6 +383,13 @@ export class FakeHost {
     return encodeRle({ width, height, data });
   }
 }
+
+/** The colour of a tile of the tests. */
+export const tileColor = (level: number, x: number, y: number): [number, number, number] => [
+  40 + 20 * level,
+  60 + ((x * 37) % 180),
+  60 + ((y * 53) % 180),
+];
 
 function paintPng(
   { width, height }: Size,

@@ -71,6 +71,10 @@ export class PanelPage {
           }),
         });
       if (name === 'picture.png') return route.fulfill({ contentType: 'image/png', body: host.png });
+      if (name.startsWith('tiles/'))
+        return route
+          .fulfill({ contentType: 'image/png', body: await host.tileImage(name.slice(6)) })
+          .catch(() => undefined); // Given up meanwhile.
       return route.fulfill({
         contentType: name.endsWith('.css') ? 'text/css' : 'text/javascript',
         body: readFileSync(path.join(out, name)),

@@ -4,11 +4,12 @@
  */
 import Konva from 'konva/lib/Core';
 import { Image as KonvaImage } from 'konva/lib/shapes/Image';
-import type { Annotation } from '../../../src/protocol/annotator';
+import type { Annotation, Snapshot } from '../../../src/protocol/annotator';
 import type { Box, Point, Prompt, Size } from '../../../src/protocol/geometry';
 import type { RegionLayer } from '../overlay/regionLayer';
 import type { PanelStore } from '../store';
 import { drawCrosshair, drawPrompts } from './promptPaint';
+import { TileLayer } from './tiles';
 import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './viewport';
 
 /** Single pixels are shown as squares above this scale. */
@@ -35,6 +36,7 @@ export class CanvasStage {
   private readonly promptLayer = new Konva.Layer({ listening: false });
   private readonly image = new KonvaImage({ image: undefined, listening: false });
   private readonly regions: RegionLayer;
+  private readonly tiles: TileLayer;
   private readonly observer: ResizeObserver;
   private readonly unsubscribe: () => void;
   private picture: Size = { width: 1, height: 1 };
@@ -64,7 +66,11 @@ export class CanvasStage {
     this.regions = regions(() => this.regionLayer.batchDraw());
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
     this.stage.add(this.pictureLayer, this.regionLayer, this.promptLayer);
-    this.pictureLayer.add(this.image);
+    this.tiles = new TileLayer(store.host, () => this.pictureLayer.batchDraw());
+    this.pictureLayer.add(
+      this.image,
+      new Konva.Shape({ listening: false, sceneFunc: (context) => this.tiles.paint(context._context) }),
+    );
     this.regionLayer.add(
       new Konva.Shape({
         listening: false,
@@ -86,6 +92,7 @@ export class CanvasStage {
     this.observer.disconnect();
     this.unsubscribe();
     this.regions.dispose();
+    this.tiles.dispose();
     this.stage.destroy();
   }
 
@@ -195,6 +202,11 @@ export class CanvasStage {
       layer.scale({ x: this.view.scale, y: this.view.scale });
     }
     this.pictureLayer.imageSmoothingEnabled(this.view.scale < crispScale);
+    this.tiles.lookAt({
+      view: this.view,
+      canvas: this.canvas,
+      ratio: this.pictureLayer.getCanvas().getPixelRatio(),
+    });
     this.stage.batchDraw();
     this.onView(this.view);
   }
@@ -203,7 +215,8 @@ export class CanvasStage {
   private update(): void {
     const { snapshot, selected, hoverId, opacity, pending } = this.store.state;
     if (!snapshot) return;
-    if (snapshot.image.uri !== this.shownUri) void this.load(snapshot.image.uri, snapshot.image);
+    if (snapshot.image.uri !== this.shownUri) void this.load(snapshot.image);
+    this.tiles.show(snapshot.image.tiles, snapshot.image);
     const drawn = [snapshot.annotations, selected, hoverId, opacity, pending];
     if (drawn.every((value, i) => value === this.drawn[i])) return;
     this.drawn = drawn;
@@ -211,23 +224,36 @@ export class CanvasStage {
     this.promptLayer.batchDraw();
   }
 
-  private async load(uri: string, size: Size): Promise<void> {
+  private async load({ uri, tiles, ...size }: Snapshot['image']): Promise<void> {
     this.shownUri = uri;
+    // The size of the host counts: what the browser thinks of an SVG or of a reduced copy may differ.
+    const place = () => this.place({ width: size.width, height: size.height });
+    if (tiles) place();
+    if (!uri) return;
     const image = new Image();
     image.src = uri;
     try {
       await image.decode();
     } catch {
-      if (this.shownUri === uri)
+      // The tiles are there without it.
+      if (tiles) this.onShown();
+      else if (this.shownUri === uri)
         this.store.set({ fatal: 'VS Code could not show this picture. The file may be damaged.' });
       return;
     }
     if (this.shownUri !== uri) return;
-    this.picture = { width: size.width, height: size.height };
-    this.regionLayer.visible(true);
-    this.image.image(image);
-    // The size of the host counts: what the browser thinks of an SVG or of a reduced copy may differ.
+    this.image.image(tiles ? undefined : image);
+    this.tiles.setOverview(tiles && image);
+    if (!tiles) place();
     this.image.size(this.picture);
+    this.stage.draw();
+    this.onShown();
+  }
+
+  /** Makes room for a picture, where the user looked before or as a whole. */
+  private place(size: Size): void {
+    this.picture = size;
+    this.regionLayer.visible(true);
     if (this.saved && !this.saved.fitted) {
       this.fitted = false;
       this.restore(this.saved);
@@ -235,8 +261,6 @@ export class CanvasStage {
       this.fit();
     }
     this.saved = undefined;
-    this.stage.draw();
-    this.onShown();
   }
 
   private paintPrompts(context: CanvasRenderingContext2D): void {
