@@ -17,6 +17,7 @@ import {
 } from '../../protocol/inference';
 import { Endpoint, type Transport } from '../../protocol/rpc';
 import { makeOverview, makeTile, makeTiles, openPyramid } from '../../protocol/tiles';
+import { serveExportPixels } from './exportPixels/handlers';
 import { createRuntime } from './runtime';
 import type { Log } from './services';
 
@@ -57,6 +58,7 @@ function start(): void {
   endpoint.handle(makeTile, runtime.makeTile);
   endpoint.handle(makeTiles, runtime.makeTiles);
   endpoint.handle(thumbnail, runtime.thumbnail);
+  serveExportPixels(endpoint, runtime);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }
 

@@ -23,6 +23,7 @@ import type { Tile } from '../../protocol/tiles';
 import { PackRegistry, type Pack } from '../packs/registry';
 import { askAboutPicture, referToRegions } from './ask/ask';
 import { throwIfCancelled } from './cancel';
+import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
 import { overlayPng } from './overlayPicture';
@@ -37,8 +38,8 @@ import { ThumbnailMaker, type ThumbnailParams } from './thumbnails';
 
 export type RenderedImage = z.output<typeof renderImage.result>;
 
-/** Handlers, one for each channel of protocol/inference and protocol/tiles. Tasks run one at a time, in the order of asking. */
-export interface Runtime {
+/** Handlers, one for each channel of protocol/inference, protocol/tiles and protocol/exportPixels. Tasks run one at a time, in the order of asking. */
+export interface Runtime extends ExportPixelHandlers {
   segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
   /** Runs at once, or answers nothing. */
   hover(params: SegmentParams, context: HandlerContext): Promise<HoverResult>;
@@ -180,6 +181,7 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
     },
     thumbnail: (params, { signal }) => thumbnails.make(params, signal),
     listPacks: () => packs.list(),
+    ...exportPixelHandlers(services, inTurn),
   };
   return runtime;
 }
