@@ -7,8 +7,9 @@ import * as z from 'zod';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError } from '../../protocol/errors';
 import type { Box, Geometry, Point, Rle, Size } from '../../protocol/geometry';
-import { patchOfGeometry, rectangle, rleOfPatch } from '../../protocol/raster';
+import { rectangle } from '../../protocol/raster';
 import { rleArea, rleBox, rleFromRuns, runsFromRle } from '../../protocol/rle';
+import { maskOfGeometry } from '../../regions/geometry';
 import { cocoMask } from './cocoRaster';
 import {
   defaultLabel,
@@ -132,8 +133,8 @@ class CocoWriter {
   }
 
   async *write(items: AsyncIterable<PictureRegions>): AsyncGenerator<string> {
-    const { images: _images, annotations: _annotations, categories: _categories, ...rest } = this.before;
-    const head = JSON.stringify(rest);
+    const rest = Object.entries(this.before).filter(([key]) => !(key in fileSchema.shape));
+    const head = JSON.stringify(Object.fromEntries(rest));
     yield `${head === '{}' ? '{' : `${head.slice(0, -1)},`}\n"annotations": [`;
     let separator = '\n';
     const lines = (annotations: readonly unknown[]) =>
@@ -219,7 +220,7 @@ class CocoWriter {
     }
     if (asMask && withHoles) this.context.report.changed(annotation, asMasks, 'with holes');
     // A region of no pixels is a mask too: pycocotools fails on an empty list of polygons.
-    const rle = geometry.type === 'mask' ? geometry.mask : rasterised(geometry, size);
+    const rle = maskOfGeometry(geometry, size);
     return {
       bbox: bboxOf(rleBox(rle)),
       area: rleArea(rle),
@@ -263,11 +264,6 @@ const asMasks = { one: 'written as a mask', many: 'written as masks' };
 
 /** [x, y, width, height] */
 const bboxOf = ([x1, y1, x2, y2]: Box) => [x1, y1, x2 - x1, y2 - y1];
-
-function rasterised(geometry: Geometry, size: Size): Rle {
-  const patch = patchOfGeometry(geometry, size);
-  return patch ? rleOfPatch(patch, size) : rleFromRuns(size, [size.width * size.height]);
-}
 
 /** The id of a region that came from a file whose annotations have none of ours. */
 const importedId = (file: string, id: Id) => `coco-${id}-${shortHash(path.basename(file)).slice(0, 6)}`;

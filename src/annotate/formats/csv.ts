@@ -3,17 +3,8 @@ import * as z from 'zod';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError } from '../../protocol/errors';
 import { geometrySchema } from '../../protocol/geometry';
-import { patchArea, patchOfGeometry } from '../../protocol/raster';
-import { rleArea } from '../../protocol/rle';
-import type {
-  ExportContext,
-  ImportContext,
-  ImportedPicture,
-  InputFile,
-  OutputFile,
-  PictureRegions,
-} from './format';
-import { boxOf } from './geometry';
+import { areaOfGeometry, boxOfGeometry } from '../../regions/geometry';
+import type { ExportContext, ImportedPicture, InputFile, OutputFile, PictureRegions } from './format';
 
 export const csvFile = 'annotations.csv';
 
@@ -59,21 +50,20 @@ async function* lines(
     written.add(path);
     yield annotations
       .map(({ id, label, score, group, geometry }) => {
-        const patch = geometry.type === 'mask' ? undefined : patchOfGeometry(geometry, picture);
-        const area = geometry.type === 'mask' ? rleArea(geometry.mask) : patch ? patchArea(patch) : 0;
-        const values = [
+        const numbers = [...boxOfGeometry(geometry), areaOfGeometry(geometry, picture)];
+        const { type } = geometry;
+        return csvRow([
           path,
           width,
           height,
           id,
           label,
-          geometry.type,
+          type,
           score,
           group,
-          ...boxOf(geometry),
-          area,
-        ];
-        return csvRow([...values, JSON.stringify(geometry)]);
+          ...numbers,
+          JSON.stringify(geometry),
+        ]);
       })
       .join('');
   }
@@ -118,10 +108,7 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>;
 
 /** Files that were exported here, perhaps edited since. */
-export async function* importCsv(
-  files: readonly InputFile[],
-  _context: ImportContext,
-): AsyncGenerator<ImportedPicture> {
+export async function* importCsv(files: readonly InputFile[]): AsyncGenerator<ImportedPicture> {
   for (const file of files.filter(({ path }) => /\.csv$/i.test(path))) {
     const byImage = new Map<string, Row[]>();
     const [head = [], ...rows] = parseCsv((await file.text()).replace(/^\uFEFF/, ''));

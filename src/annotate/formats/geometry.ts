@@ -1,33 +1,14 @@
 /** Regions as the boxes and outlines that formats hold. */
 import type { Annotation } from '../../protocol/annotator';
-import type { Box, Geometry, Point, Size } from '../../protocol/geometry';
-import { pointsBox } from '../../protocol/raster';
-import { rleBox } from '../../protocol/rle';
+import type { Box, Point, Size } from '../../protocol/geometry';
+import { rectangle } from '../../protocol/raster';
+import { hasArea, type AreaGeometry } from '../../regions/geometry';
 import { maskPolygons } from '../contours';
 import { polygonOutlines } from '../outlines';
 
-/** A geometry that covers pixels. */
-export type Area = Extract<Geometry, { type: 'box' | 'polygon' | 'mask' }>;
-export type AreaAnnotation = Annotation & { geometry: Area };
+export type AreaAnnotation = Annotation & { geometry: AreaGeometry };
 
-export const isArea = (annotation: Annotation): annotation is AreaAnnotation =>
-  annotation.geometry.type !== 'point' && annotation.geometry.type !== 'stroke';
-
-/** The tight box of a region; of an empty mask [0, 0, 0, 0]. */
-export function boxOf(geometry: Geometry): Box {
-  switch (geometry.type) {
-    case 'box':
-      return geometry.box;
-    case 'point':
-      return pointsBox([geometry.point]);
-    case 'stroke':
-      return pointsBox(geometry.points);
-    case 'polygon':
-      return pointsBox(geometry.polygons.flat());
-    case 'mask':
-      return rleBox(geometry.mask);
-  }
-}
+export const isArea = (annotation: Annotation): annotation is AreaAnnotation => hasArea(annotation.geometry);
 
 /** The part of a box that is in the picture, or undefined. */
 export function clipped([x1, y1, x2, y2]: Box, { width, height }: Size): Box | undefined {
@@ -36,19 +17,10 @@ export function clipped([x1, y1, x2, y2]: Box, { width, height }: Size): Box | u
 }
 
 /** Plain polygons that together are the region, holes cut in; empty where nothing is left. */
-export function outlinesOf(geometry: Area, size: Size): Point[][] {
+export function outlinesOf(geometry: AreaGeometry, size: Size): Point[][] {
   switch (geometry.type) {
-    case 'box': {
-      const [x1, y1, x2, y2] = geometry.box;
-      return [
-        [
-          [x1, y1],
-          [x2, y1],
-          [x2, y2],
-          [x1, y2],
-        ],
-      ];
-    }
+    case 'box':
+      return [rectangle(geometry.box)];
     case 'polygon':
       return polygonOutlines(geometry, size);
     case 'mask':

@@ -2,8 +2,7 @@
 import type { Annotation } from '../../protocol/annotator';
 import { colorOf } from '../../protocol/colors';
 import type { Geometry, Point } from '../../protocol/geometry';
-import { patchOfRle } from '../../protocol/raster';
-import { traceMask } from '../contours';
+import { maskOutlines } from '../../regions/outlines';
 import type { ExportContext, ExportPicture, OutputFile, PictureRegions } from './format';
 import { OutputNames } from './names';
 
@@ -87,11 +86,8 @@ function shape(geometry: Geometry, line: number): string {
       // Holes are in each path, so that they are cut out of every part.
       return polygons.map((ring) => path(holes.length ? [ring, ...holes] : [ring])).join('');
     }
-    case 'mask': {
-      const patch = patchOfRle(geometry.mask);
-      const rings = patch.width ? traceMask(patch).flat() : [];
-      return path(rings.map((ring) => ring.map(([x, y]): Point => [x + patch.x, y + patch.y])));
-    }
+    case 'mask':
+      return path(maskOutlines(geometry.mask, 0).flat());
   }
 }
 

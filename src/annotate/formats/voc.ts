@@ -8,6 +8,7 @@ import * as z from 'zod';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError } from '../../protocol/errors';
 import type { Size } from '../../protocol/geometry';
+import { boxOfGeometry } from '../../regions/geometry';
 import {
   defaultLabel,
   type ExportContext,
@@ -17,7 +18,7 @@ import {
   type OutputFile,
   type PictureRegions,
 } from './format';
-import { boxOf, clipped, isArea } from './geometry';
+import { clipped, isArea } from './geometry';
 import { OutputNames, RegionIds } from './names';
 
 const asBoxes = { one: 'written as its box', many: 'written as their boxes' };
@@ -36,7 +37,7 @@ export async function* exportVoc(
         report.leftOut(annotation, 'Pascal VOC holds boxes only');
         continue;
       }
-      const exact = boxOf(annotation.geometry);
+      const exact = boxOfGeometry(annotation.geometry);
       const box = clipped(exact, picture);
       if (!box) {
         report.leftOut(annotation, 'nothing of it lies in the picture');

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError } from '../../protocol/errors';
 import type { Geometry, Point, Size } from '../../protocol/geometry';
+import { boxOfGeometry } from '../../regions/geometry';
 import {
   defaultLabel,
   type ExportContext,
@@ -17,7 +18,7 @@ import {
   type OutputFile,
   type PictureRegions,
 } from './format';
-import { boxOf, clipped, isArea, outlinesOf, type AreaAnnotation } from './geometry';
+import { clipped, isArea, outlinesOf, type AreaAnnotation } from './geometry';
 import { OutputNames, RegionIds } from './names';
 
 export const yoloFolder = 'labels';
@@ -88,7 +89,7 @@ export async function* exportYolo(
 }
 
 function boxLine({ geometry }: AreaAnnotation, size: Size): { numbers: string[]; parts: number } | undefined {
-  const box = clipped(boxOf(geometry), size);
+  const box = clipped(boxOfGeometry(geometry), size);
   if (!box) return undefined;
   const [x1, y1, x2, y2] = box;
   const { width, height } = size;
@@ -107,7 +108,7 @@ function segmentLine(
   { geometry }: AreaAnnotation,
   size: Size,
 ): { numbers: string[]; parts: number } | undefined {
-  if (!clipped(boxOf(geometry), size)) return undefined;
+  if (!clipped(boxOfGeometry(geometry), size)) return undefined;
   const outlines = outlinesOf(geometry, size);
   if (!outlines.length) return undefined;
   const { width, height } = size;

@@ -1,7 +1,9 @@
 /** The picture with its regions drawn on it, as PNG: for `--overlay-out` and for pictures that go into a note. */
 import type { Box, Geometry, Point, Size } from '../../protocol/geometry';
 import type { OverlayPictureRegion } from '../../protocol/inference';
-import { decodeRle, rleBox, type Mask } from '../../protocol/rle';
+import { patchOfGeometry, type Patch } from '../../protocol/raster';
+import { rleBox } from '../../protocol/rle';
+import { boxOfGeometry } from '../../regions/geometry';
 import type { Picture } from './picture';
 import { loadSharp } from './sharpLoader';
 
@@ -20,9 +22,12 @@ export async function overlayPng(
   const data = Uint8Array.from(picture.data);
   const line = Math.max(1, Math.round(Math.max(width, height) / 500));
   const drawings = regions.map(({ geometry, color, label }) => {
-    if (geometry.type === 'mask') paintMask(data, decodeRle(geometry.mask), channels(color), line);
+    if (geometry.type === 'mask' || geometry.type === 'polygon') {
+      const patch = patchOfGeometry(geometry, picture);
+      if (patch) paintPatch(data, width, patch, channels(color), geometry.type === 'mask' ? line : 0);
+    }
     const shape = shapeDrawing(geometry, color, line);
-    return label ? shape + labelDrawing(label, boxOf(geometry), color, line, picture) : shape;
+    return label ? shape + labelDrawing(label, boxOfGeometry(geometry), color, line, picture) : shape;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawings.join('')}</svg>`;
   const sharp = await loadSharp();
@@ -41,8 +46,10 @@ function shapeDrawing(geometry: Geometry, color: string, line: number): string {
     case 'box':
       return boxDrawing(geometry.box, color, line, false);
     case 'polygon': {
-      const rings = geometry.polygons.map((ring) => `${path(ring)}Z`).join('');
-      return `<path d="${rings}" fill="${color}" fill-opacity="${maskOpacity}" fill-rule="evenodd" stroke="${color}" stroke-width="${line}"/>`;
+      const rings = [...geometry.polygons, ...(geometry.holes ?? [])]
+        .map((ring) => `${path(ring)}Z`)
+        .join('');
+      return `<path d="${rings}" ${pen} stroke-width="${line}"/>`;
     }
     case 'stroke':
       return `<path d="${path(geometry.points)}" ${pen} stroke-width="${2 * line}"/>`;
@@ -53,25 +60,11 @@ function shapeDrawing(geometry: Geometry, color: string, line: number): string {
   }
 }
 
-function boxOf(geometry: Geometry): Box {
-  if (geometry.type === 'mask') return rleBox(geometry.mask);
-  if (geometry.type === 'box') return geometry.box;
-  const points =
-    geometry.type === 'point'
-      ? [geometry.point]
-      : geometry.type === 'stroke'
-        ? geometry.points
-        : geometry.polygons.flat();
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), -Infinity);
-  return [least(xs), least(ys), most(xs), most(ys)];
-}
-
-/** Colours the mask, and its border in full. */
-function paintMask(
+/** Colours the pixels of a patch of the picture, and a border of `line` pixels in full. */
+function paintPatch(
   data: Uint8Array,
-  { width, height, data: mask }: Mask,
+  pictureWidth: number,
+  { x: left, y: top, width, height, data: mask }: Patch,
   color: readonly number[],
   line: number,
 ): void {
@@ -87,7 +80,7 @@ function paintMask(
         inside(x, y + line)
       );
       const opacity = border ? 1 : maskOpacity;
-      const at = (y * width + x) * 3;
+      const at = ((top + y) * pictureWidth + left + x) * 3;
       for (let c = 0; c < 3; c++)
         data[at + c] = Math.round((data[at + c] as number) * (1 - opacity) + (color[c] as number) * opacity);
     }

@@ -50,4 +50,23 @@ describe('a picture with regions on it', () => {
     expect(polygon?.[0]).toBeLessThan(150);
     expect(nothing).toEqual([200, 200, 200]);
   });
+
+  it('leaves the holes of polygons empty', async () => {
+    const square = (from: number, to: number): [number, number][] => [
+      [from, from],
+      [to, from],
+      [to, to],
+      [from, to],
+    ];
+    const geometry = { type: 'polygon' as const, polygons: [square(10, 60)], holes: [square(25, 45)] };
+    const [inside, inHole] = await pixels(
+      [{ color: '#ff0000', geometry }],
+      [
+        [18, 18],
+        [35, 35],
+      ],
+    );
+    expect(inside?.[1]).toBeLessThan(150);
+    expect(inHole).toEqual([200, 200, 200]);
+  });
 });
