@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { embedPicture, readMaskShapes, renderCutout, renderMask } from '../../../protocol/exportPixels';
 import type { Endpoint, HandlerContext, RequestChannel } from '../../../protocol/rpc';
+import { boxOfGeometry } from '../../../regions/geometry';
 import type { RuntimeServices } from '../services';
 import { cutoutPng } from './cutout';
 import { embeddedPicture } from './embed';
@@ -29,9 +30,14 @@ export function exportPixelHandlers(
     renderMask: ({ size, shapes, palette }, context) =>
       inTurn(context, async () => ({ png: maskPng(size, shapes, palette) })),
     readMaskShapes: ({ name, png }, context) => inTurn(context, async () => readShapes(name, png)),
-    embedPicture: ({ image }, context) => inTurn(context, () => embeddedPicture(image, pictures)),
+    embedPicture: ({ image }, context) =>
+      inTurn(context, () => embeddedPicture(image, pictures, context.signal)),
     renderCutout: ({ image, geometry }, context) =>
-      inTurn(context, async () => cutoutPng(await pictures.open(image), geometry)),
+      inTurn(context, async () => {
+        const window = await pictures.window(image, { view: boxOfGeometry(geometry) }, context.signal);
+        const { png, box } = await cutoutPng(window.picture, window.geometryInto(geometry));
+        return { png, box: window.boxOut(box) };
+      }),
   };
 }
 
