@@ -6,6 +6,7 @@ import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Box, Prompt } from '../protocol/geometry';
 import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
 import { runEvalSegment, type EvalOptions } from './eval/command';
+import { addExportCommands } from './exportCommands';
 import { clearProgress, type CliIo } from './io';
 import { listPacks, packFolders, verifyOne } from './packs';
 import { runAsk, runRefer } from './conversation';
@@ -167,6 +168,8 @@ function buildProgram(io: CliIo): Command {
       runRender(io, note, { ...options, ...(options.run && { runtime: runtimeOf(options) }) }),
     );
 
+  addExportCommands(io, (name, description) => shared(command(name, description)), runtimeOf);
+
   const evaluation = command('eval', 'measure a pack on an index of test objects');
   shared(command('segment', 'one point, the box, corrective clicks', evaluation))
     .requiredOption('--index <file>', 'JSON lines: image, mask, point, box, set?')
@@ -188,7 +191,7 @@ function buildProgram(io: CliIo): Command {
     (id: string, options: SharedOptions) => verifyOne(io, runtimeOf(options), id, options.json ?? false),
   );
   for (const name of ['add', 'remove']) notYet(command(name, 'not available yet', packs), `packs ${name}`);
-  for (const name of ['describe', 'export', 'batch']) notYet(command(name, 'not available yet'), name);
+  for (const name of ['describe', 'batch']) notYet(command(name, 'not available yet'), name);
   return program;
 }
 

@@ -72,7 +72,7 @@ function inputFile({ file, path: name }: FoundFile): InputFile {
   return {
     path: name,
     text: () => reading(readFile(file, 'utf8')),
-    bytes: () => reading(readFile(file)),
+    bytes: async () => new Uint8Array(await reading(readFile(file))),
   };
 }
 

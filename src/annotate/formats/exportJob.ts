@@ -77,7 +77,7 @@ export async function runExport(job: ExportJob): Promise<ExportSummary> {
     await folder.write(file);
     files.push(file.path);
   }
-  return { pictures, regions, files, notes: report.sentences };
+  return { pictures, regions: regions - report.leftOutCount, files, notes: report.sentences };
 }
 
 /** The address of a picture from a file of the export: relative where both are on one disk. */

@@ -91,13 +91,16 @@ export interface InputFile {
   /** Relative to the folder that is imported, `/` between the parts. */
   path: string;
   text(): Promise<string>;
-  bytes(): Promise<Uint8Array>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface ImportContext {
   report: Report;
   /** The pixels of each value but 0 of a PNG; of a palette the values are the places in it. */
-  maskShapes(name: string, png: Uint8Array): Promise<Size & { shapes: { value: number; mask: Rle }[] }>;
+  maskShapes(
+    name: string,
+    png: Uint8Array<ArrayBuffer>,
+  ): Promise<Size & { shapes: { value: number; mask: Rle }[] }>;
 }
 
 /** Turns files into pictures, as they come. */

@@ -2,6 +2,7 @@
 import type { Annotation } from '../../protocol/annotator';
 import { colorOf } from '../../protocol/colors';
 import type { Geometry, Point } from '../../protocol/geometry';
+import { simplifyRing } from '../../protocol/simplify';
 import { maskOutlines } from '../../regions/outlines';
 import type { ExportContext, ExportPicture, OutputFile, PictureRegions } from './format';
 import { OutputNames } from './names';
@@ -87,7 +88,12 @@ function shape(geometry: Geometry, line: number): string {
       return polygons.map((ring) => path(holes.length ? [ring, ...holes] : [ring])).join('');
     }
     case 'mask':
-      return path(maskOutlines(geometry.mask, 0).flat());
+      // Exact but for points on a straight line.
+      return path(
+        maskOutlines(geometry.mask, 0)
+          .flat()
+          .map((ring) => simplifyRing(ring, 0.01)),
+      );
   }
 }
 

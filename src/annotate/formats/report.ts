@@ -16,6 +16,7 @@ export function counted(count: number, noun: string): string {
 }
 
 export class Report {
+  private lost = 0;
   private readonly counts = new Map<string, { count: number; say: (count: number) => string }>();
 
   /** Counts something; `say` makes the sentence of the total. Equal keys are counted together. */
@@ -27,6 +28,7 @@ export class Report {
 
   /** A region that the format cannot hold. `why` is a clause: “COCO holds no strokes”. */
   leftOut({ geometry: { type } }: Pick<Annotation, 'geometry'>, why: string): void {
+    this.lost++;
     this.count(
       `left out ${type} ${why}`,
       (count) => `${counted(count, nouns[type])} ${was(count)} left out: ${why}.`,
@@ -51,6 +53,11 @@ export class Report {
     this.count(`failed ${noun}`, (count) =>
       count === 1 ? why : `${counted(count, noun)} were left out, the first because: ${why}`,
     );
+  }
+
+  /** How many regions were left out. */
+  get leftOutCount(): number {
+    return this.lost;
   }
 
   /** Sentences, in the order in which things happened first. */

@@ -60,7 +60,7 @@ export async function* exportVoc(
     }
     const xml = builder.build({
       annotation: {
-        folder: printable(path.basename(path.dirname(picture.path))),
+        folder: printable(path.basename(path.dirname(picture.path)).replace(/^\.$/, '')),
         filename: printable(path.basename(picture.path)),
         source: { database: 'Unknown' },
         size: { width: picture.width, height: picture.height, depth: 3 },

@@ -82,7 +82,8 @@ export async function* exportYolo(
       val: 'images',
       ...data,
       ...(data && 'nc' in data && { nc: classes.length }),
-      names: Object.fromEntries(classes.map((name, i) => [i, name])),
+      // Keys that are numbers, as the readers of YOLO expect.
+      names: new Map(classes.map((name, i) => [i, name])),
     }),
   };
   yield { path: classesFile, data: classes.map((name) => `${name}\n`).join('') };

@@ -56,7 +56,6 @@ describe('wrong arguments end with 2', () => {
 describe('what is not there yet ends with 1 and one line', () => {
   it.each([
     ['describe a.png --modality depth'],
-    ['export a.png --format coco --out d'],
     ['batch d --task segment --out e --resume'],
     ['packs add x'],
     ['packs remove x'],
