@@ -1,5 +1,5 @@
 /**
- * The commands and default keys of the side panel's actions, from src/protocol/actions.ts. `--write` puts them into
+ * The commands, default keys and menus of the side panel's actions, from src/protocol/actions.ts. `--write` puts them into
  * package.json; without it, says what differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -40,6 +40,16 @@ export async function withActions(text) {
       command: prefix + id,
       when: "activeCustomEditorId == 'groundnote.annotator'",
     })),
+  ];
+  contributes.menus['webview/context'] = [
+    ...contributes.menus['webview/context'].filter((each) => !isOurs(each)),
+    ...actions.flatMap(({ id, menu = {} }) =>
+      Object.entries(menu).map(([section, group]) => ({
+        command: prefix + id,
+        when: `webviewId == 'groundnote.annotator' && webviewSection == '${section}'`,
+        group,
+      })),
+    ),
   ];
   contributes.keybindings = [
     ...contributes.keybindings.filter((each) => !isOurs(each)),

@@ -12,6 +12,7 @@ import { ToolHint, useHints } from './help/toolHint';
 import { TileProgress } from './canvas/tileProgress';
 import { useStore } from './hooks';
 import { listenForKeys } from './keys';
+import { chooseMenu, menuContext } from './menu';
 import { ErrorPage, FirstHint, Notices } from './notices';
 import { OverlayContext, OverlayControls, useOverlayParts } from './overlay/overlay';
 import { RegionLayer } from './overlay/regionLayer';
@@ -73,12 +74,14 @@ export function App({
     const tools = new Toolbox(store, canvas, settings);
     const gestures = new CanvasGestures(canvas, store, tools, setPointer);
     const stopKeys = listenForKeys(store, canvas, gestures, tools);
+    const stopMenu = chooseMenu(store, canvas);
     const stopSettings = settings.subscribe(() => keep.current());
     setStage(canvas);
     setToolbox(tools);
     if (takesKeyboard) element.focus();
     return () => {
       stopSettings();
+      stopMenu();
       stopKeys();
       gestures.dispose();
       tools.dispose();
@@ -128,7 +131,7 @@ export function App({
               tabIndex={0}
               role="application"
               aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space presses there, Shift+Space takes away, Enter ends what is drawn.`}
-              data-vscode-context='{"preventDefaultContextMenuItems": true}'
+              data-vscode-context={menuContext('picture')}
             />
             <TileProgress />
             <OverlayControls />
