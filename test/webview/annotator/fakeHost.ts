@@ -38,6 +38,8 @@ export interface FakeHostOptions {
   size?: Size;
   /** Of the file, where the page gets a smaller copy of the picture. */
   pngSize?: Size;
+  /** The file itself, instead of a painted one. */
+  picture?: Buffer;
   annotations?: Annotation[];
   problem?: string;
   packs?: PackSummary[];
@@ -135,10 +137,12 @@ export class FakeHost {
     this.hintsSeen = new Set(options.hintsSeen);
     this.size = options.size ?? { width: 400, height: 200 };
     this.tilesComplete = options.tiles?.complete ?? false;
-    this.png = paintPng(
-      options.pngSize ?? (options.tiles ? { width: 400, height: 300 } : this.size),
-      options.paint ?? (() => [128, 128, 128]),
-    );
+    this.png =
+      options.picture ??
+      paintPng(
+        options.pngSize ?? (options.tiles ? { width: 400, height: 300 } : this.size),
+        options.paint ?? (() => [128, 128, 128]),
+      );
     this.model = new AnnotationModel(options.annotations);
     this.endpoint = new Endpoint(
       { post, listen: (listener) => ((this.listener = listener), () => undefined) },
