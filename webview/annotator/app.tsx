@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { RovingToolbar } from '../ui/rovingToolbar';
-import type { Point } from '../../src/protocol/geometry';
 import { BottomBar } from './bottomBar';
 import { CanvasGestures } from './canvas/gestures';
 import { CanvasStage } from './canvas/stage';
@@ -16,6 +15,7 @@ import { chooseMenu, menuContext } from './menu';
 import { ErrorPage, FirstHint, Notices } from './notices';
 import { OverlayContext, OverlayControls, useOverlayParts } from './overlay/overlay';
 import { RegionLayer } from './overlay/regionLayer';
+import { Readout } from './readout';
 import { RegionList } from './regionList';
 import { Toolbar } from './toolbar';
 import { ToolChips } from './tools/chips';
@@ -41,12 +41,11 @@ export function App({
   const [stage, setStage] = useState<CanvasStage>();
   const [toolbox, setToolbox] = useState<Toolbox>();
   const [settings] = useState(() => new ToolSettings(saved.tools));
-  const [scale, setScale] = useState<number>();
-  const [pointer, setPointer] = useState<Point>();
+  const [readout] = useState(() => new Readout());
   const [wide, setWide] = useState(window.innerWidth >= wideEnoughForList);
   const listOpen = state.listOpen ?? wide;
   const hasPicture = state.snapshot !== undefined && state.fatal === undefined;
-  const overlay = useOverlayParts(saved.overlay);
+  const overlay = useOverlayParts(saved.overlay, () => keep.current());
   const keep = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -64,7 +63,7 @@ export function App({
       viewFor(saved.view, state.snapshot.image),
       (redraw) => new RegionLayer(store, overlay.state, overlay.comparison, element, redraw),
       (view) => {
-        setScale(view.scale);
+        readout.showScale(view.scale);
         keep.current();
       },
       () => {
@@ -72,7 +71,7 @@ export function App({
       },
     );
     const tools = new Toolbox(store, canvas, settings);
-    const gestures = new CanvasGestures(canvas, store, tools, setPointer);
+    const gestures = new CanvasGestures(canvas, store, tools, (place) => readout.showPointer(place));
     const stopKeys = listenForKeys(store, canvas, gestures, tools);
     const stopMenu = chooseMenu(store, canvas);
     const stopSettings = settings.subscribe(() => keep.current());
@@ -104,7 +103,7 @@ export function App({
     });
   useEffect(() => {
     if (hasPicture) keep.current();
-  }, [hasPicture, stage, overlay.view, state.tool, state.activeId, state.opacity, state.listOpen]);
+  }, [hasPicture, stage, state.tool, state.activeId, state.opacity, state.listOpen]);
 
   const toggleList = () => store.set({ listOpen: !listOpen });
   if (state.fatal !== undefined)
@@ -144,7 +143,7 @@ export function App({
         </div>
         <Filmstrip />
         <Help onShowHints={hints.showAgain} />
-        <BottomBar scale={scale} pointer={pointer} />
+        <BottomBar readout={readout} />
       </div>
     </OverlayContext.Provider>
   );

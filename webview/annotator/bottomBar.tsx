@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Point } from '../../src/protocol/geometry';
 import { Button, ProgressRing, TextField } from '../ui/toolkit';
 import { useStore } from './hooks';
+import { Numbers, type Readout } from './readout';
 
 /** The phrase box, what the model is doing, and where the pointer is. */
-export function BottomBar({ scale, pointer }: { scale: number | undefined; pointer: Point | undefined }) {
+export function BottomBar({ readout }: { readout: Readout }) {
   const [store, state] = useStore();
   const [phrase, setPhrase] = useState('');
   const field = useRef<HTMLElement>(null);
@@ -48,18 +48,10 @@ export function BottomBar({ scale, pointer }: { scale: number | undefined; point
           </span>
         )}
       </div>
-      <span class="numbers" aria-hidden="true">
-        {pointer && <span class="pointer">{`${Math.floor(pointer[0])}, ${Math.floor(pointer[1])}`}</span>}
-        {scale !== undefined && <span class="zoom">{formatZoom(scale)}</span>}
-      </span>
+      <Numbers readout={readout} />
     </footer>
   );
 }
-
-const formatZoom = (scale: number) => {
-  const percent = scale * window.devicePixelRatio * 100;
-  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
-};
 
 function packOf(annotation: ReturnType<typeof useStore>[0]['active']): string | undefined {
   return annotation?.provenance.by === 'pack'

@@ -1,7 +1,7 @@
 /** What belongs to overlays in the page: their state, their actions, and the controls over the picture. */
 import { createContext } from 'preact';
-import { useContext, useEffect, useMemo, useReducer } from 'preact/hooks';
-import { useStore } from '../hooks';
+import { useContext, useEffect, useMemo } from 'preact/hooks';
+import { useChanges, useStore } from '../hooks';
 import { BeforeKey } from './beforeKey';
 import { CompareBar } from './compareBar';
 import { Comparison } from './comparison';
@@ -11,28 +11,24 @@ import { SwipeLine } from './swipeLine';
 
 export interface OverlayParts {
   state: OverlayState;
-  view: OverlayView;
   comparison: Comparison;
-  /** Shows or hides the line between the picture without and with its regions. */
-  swipe(): void;
+  key: BeforeKey;
 }
 
 export const OverlayContext = createContext<OverlayParts | undefined>(undefined);
 
-/** Makes the parts once, and registers their actions. */
-export function useOverlayParts(saved: SavedOverlay | undefined): OverlayParts {
+/** Makes the parts once, and registers their actions. `onChange` hears of what is to survive hiding the panel. */
+export function useOverlayParts(saved: SavedOverlay | undefined, onChange: () => void): OverlayParts {
   const [store] = useStore();
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
   const parts = useMemo(() => {
     const state = new OverlayState(saved);
     return { state, comparison: new Comparison(store), key: new BeforeKey(state) };
   }, [store]);
-  const { state, comparison, key } = parts;
   useEffect(() => {
+    const { state, comparison, key } = parts;
     const say = (status: string) => store.set({ status });
     const ends = [
-      state.subscribe(() => redraw(undefined)),
-      comparison.subscribe(() => redraw(undefined)),
+      state.subscribe(onChange),
       key.listen(),
       store.actions.on({
         'view.overlay': () => say(`Overlay: ${state.nextMode().toLowerCase()}.`),
@@ -49,13 +45,15 @@ export function useOverlayParts(saved: SavedOverlay | undefined): OverlayParts {
       for (const end of ends) end();
     };
   }, [parts]);
-  return { state, view: state.view, comparison, swipe: () => key.toggleSwipe() };
+  return parts;
 }
 
-export function useOverlay(): OverlayParts {
+/** The parts; the component is drawn again when what they show changes. */
+export function useOverlay(): OverlayParts & { view: OverlayView } {
   const parts = useContext(OverlayContext);
   if (!parts) throw new Error('No overlay above this component.');
-  return parts;
+  useChanges(parts.state, parts.comparison);
+  return { ...parts, view: parts.state.view };
 }
 
 /** Over the picture: the swipe line, the comparison, and that regions are hidden. */

@@ -5,7 +5,7 @@ import { useOverlay } from './overlay';
 import { overlayModes } from './overlayState';
 
 export function OverlayMenu() {
-  const { state, view, comparison, swipe } = useOverlay();
+  const { state, view, comparison, key } = useOverlay();
   const entries: MenuEntry[] = [
     ...overlayModes.map(({ mode, name }) => ({
       label: name,
@@ -27,7 +27,12 @@ export function OverlayMenu() {
       run: () => state.set({ regions: !view.regions }),
     },
     'separator',
-    { label: 'Before and after', keys: keyOf('view.before'), checked: view.before === 'swipe', run: swipe },
+    {
+      label: 'Before and after',
+      keys: keyOf('view.before'),
+      checked: view.before === 'swipe',
+      run: () => key.toggleSwipe(),
+    },
     {
       label: 'Compare packs',
       keys: keyOf('view.compare'),
