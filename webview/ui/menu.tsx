@@ -30,7 +30,7 @@ export function MenuButton(props: {
   const items = () => [...(menu.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
   const close = (giveBack: boolean) => {
     setOpen(false);
-    if (giveBack) root.current?.querySelector<HTMLElement>('vscode-button')?.focus();
+    if (giveBack) root.current?.querySelector<HTMLElement>('button')?.focus();
   };
 
   useEffect(() => {
