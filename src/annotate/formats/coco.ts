@@ -44,7 +44,7 @@ const annotationSchema = z.looseObject({
   image_id: idSchema,
   category_id: idSchema,
   bbox: z.array(z.number()).nullish(),
-  segmentation: z.unknown(),
+  segmentation: z.unknown().optional(),
   score: z.number().nullish(),
 });
 type CocoAnnotation = z.infer<typeof annotationSchema>;

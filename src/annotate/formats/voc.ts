@@ -77,21 +77,29 @@ const printable = (text: string) =>
   text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 
 const numberSchema = z.string().transform(Number).pipe(z.number());
+/** An element without any content is read as an empty text. */
+const emptyAs = (value: unknown) => (empty: unknown) => (empty === '' ? value : empty);
 const fileSchema = z.object({
-  annotation: z.object({
-    filename: z.string().optional(),
-    size: z.object({ width: numberSchema, height: numberSchema }).optional(),
-    object: z
-      .array(
-        z.object({
-          name: z.string(),
-          bndbox: z
-            .object({ xmin: numberSchema, ymin: numberSchema, xmax: numberSchema, ymax: numberSchema })
-            .optional(),
-        }),
-      )
-      .default([]),
-  }),
+  annotation: z.preprocess(
+    emptyAs({}),
+    z.object({
+      filename: z.string().optional(),
+      size: z.preprocess(
+        emptyAs(undefined),
+        z.object({ width: numberSchema, height: numberSchema }).optional(),
+      ),
+      object: z
+        .array(
+          z.object({
+            name: z.string(),
+            bndbox: z
+              .object({ xmin: numberSchema, ymin: numberSchema, xmax: numberSchema, ymax: numberSchema })
+              .optional(),
+          }),
+        )
+        .default([]),
+    }),
+  ),
 });
 
 /** One picture for each file. */
