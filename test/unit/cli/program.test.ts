@@ -2,9 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseBox, parsePoint, parseStroke } from '../../../src/cli/arguments';
 import { runCli } from '../../../src/cli/program';
+import { taskResultSchema } from '../../../src/protocol/inference';
+import { rleArea } from '../../../src/protocol/rle';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'groundnote-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,6 +38,11 @@ describe('wrong arguments end with 2', () => {
     [['segment', 'a.png', '--stroke', '1,2;x']],
     [['segment', 'a.png', '--point', '1,2', '--threads', '-1']],
     [['segment', 'a.png', '--point', '1,2', '--nonsense']],
+    [['segment', 'a.png', '--everything', '--point', '1,2']],
+    [['segment', 'a.png', '--everything', '--points-per-side', '1']],
+    [['segment', 'a.png', '--everything', '--points-per-side', '65']],
+    [['segment', 'a.png', '--point', '1,2', '--points-per-side', '8']],
+    [['segment', 'a.png', '--point', '1,2', '--view', '5,5,5,9']],
     [['ground', 'a.png']],
     [['ground', 'a.png', '--text', '  ']],
     [['ask', 'a.png']],
@@ -108,6 +116,29 @@ describe('--json prints one object', () => {
     expect((await run('render', note, '--out', note)).code).toBe(2);
     expect(readFileSync(note, 'utf8')).toBe('# A\n');
   });
+});
+
+it("segment --everything prints all regions, and writes the number of each pixel's region", async () => {
+  const [image, out] = ['picture', 'numbers'].map((name) => path.join(folder, `${name}.png`)) as [
+    string,
+    string,
+  ];
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><rect width="320" height="240" fill="#dde"/><circle cx="150" cy="120" r="60" fill="#a33"/></svg>';
+  await sharp(Buffer.from(svg)).png().toFile(image);
+  const { code, out: text } = await run(
+    ...['segment', image, '--everything', '--points-per-side', '5', '--mask-out', out],
+    ...['--packs', 'models', '--json'],
+  );
+  expect(code).toBe(0);
+  const { regions } = taskResultSchema.parse(JSON.parse(text));
+  expect(regions.length).toBeGreaterThan(0);
+  const { data, info } = await sharp(out).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
+  expect(info).toMatchObject({ width: 320, height: 240 });
+  // The regions come largest first, so that the smaller ones lie above.
+  const last = regions.at(-1)!.mask!;
+  expect(data.filter((value) => value === regions.length)).toHaveLength(rleArea(last));
+  expect(Math.max(...data)).toBe(regions.length);
 });
 
 it('help and version end with 0', async () => {

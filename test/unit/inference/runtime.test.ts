@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Rle } from '../../../src/protocol/geometry';
+import type { Box, Prompt, Rle } from '../../../src/protocol/geometry';
 import { hoverResultSchema, taskResultSchema, type SegmentParams } from '../../../src/protocol/inference';
 import { encodeRle, rleArea, rleBox, rleOverlap } from '../../../src/protocol/rle';
 import type { Progress } from '../../../src/protocol/rpc';
@@ -82,6 +82,37 @@ describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.jso
     expect((await segment({ prompts })).candidates).toBeUndefined();
   });
 
+  it('looks at the part in view alone, and needs no more than a decode there again', async () => {
+    const canvas = sharp({ create: { width: 2600, height: 1900, channels: 3, background: '#446' } });
+    const wide = await canvas
+      .composite([{ input: Buffer.from(image.bytes), left: 900, top: 700 }])
+      .png()
+      .toBuffer();
+    const large = { name: 'wide.png', bytes: new Uint8Array(wide) };
+    const fresh = createRuntime({ packFolders: [models], threads: 1 });
+    const ask = async (x: number) => {
+      let encodings = 0;
+      fresh.onTimed = (stopwatch) => (encodings = stopwatch.of('encodeRun'));
+      const point: Prompt = { type: 'point', point: [x, 940], label: 1 };
+      const params = { image: large, prompts: [point], view: [900, 700, 1540, 1180] as Box };
+      const { regions } = await fresh.segment(params, quietContext());
+      return { box: regions[0]?.box, encodings };
+    };
+    const first = await ask(1200);
+    expect(first.encodings).toBeGreaterThan(0);
+    expect(first.box?.map((side) => Math.round(side / 20))).toEqual([54, 41, 66, 53]);
+    expect((await ask(1210)).encodings).toBe(0);
+    const hovered = await fresh.hover(
+      {
+        image: large,
+        prompts: [{ type: 'point', point: [1220, 950], label: 1 }],
+        view: [900, 700, 1540, 1180],
+      },
+      quietContext(),
+    );
+    expect(hovered.regions).toHaveLength(1);
+  });
+
   describe('hovering', () => {
     const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [300, 240], label: 1 }];
 
@@ -137,6 +168,14 @@ describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.jso
       const shares = progress.map(({ fraction }) => fraction ?? 0);
       expect(shares).toEqual([...shares].sort((a, b) => a - b));
       expect(progress.some(({ phase }) => /\d+ of \d+/.test(phase))).toBe(true);
+    });
+
+    it('looks at a part alone', async () => {
+      const view: Box = [150, 90, 450, 390];
+      const { regions } = await runtime.everything({ image, view, pointsPerSide: 4 }, quietContext());
+      expect(regions.length).toBeGreaterThan(0);
+      for (const { box } of regions)
+        expect(box[0] > 148 && box[1] > 88 && box[2] < 452 && box[3] < 392).toBe(true);
     });
 
     it('ends between two points when it is cancelled', async () => {

@@ -84,7 +84,7 @@ export function cropAround(
 
 /**
  * The rectangle that is encoded for a part of the picture that the user looks at, or undefined where the whole picture
- * does as well. Its sides lie on multiples of about an eighth of its own, so that it stays when the view moves a little.
+ * does as well. Its sides lie on multiples of a sixteenth to an eighth of its own, so that it stays when the view moves a little.
  */
 export function closeView(
   looked: Box,

@@ -8,11 +8,15 @@ import {
   pointLabels,
   resample,
   sortPrompts,
+  type PromptSet,
 } from '../../../../src/inference/process/segment/prompts';
 import {
+  closeView,
   cropAround,
   focusBox,
   hitBox,
+  holdsPrompts,
+  liesInside,
   viewSize,
   type View,
 } from '../../../../src/inference/process/segment/view';
@@ -76,6 +80,82 @@ describe('a view', () => {
       { point: [0, 0] as [number, number], label: 0 as const },
     ];
     expect(focusBox(logits, halfView, { ...none, points }, 0)).toEqual([200, 50, 300, 150]);
+  });
+});
+
+describe('a close view', () => {
+  const large = { width: 4000, height: 3000 };
+
+  it('lies around what the user looks at, and stays when that moves a little', () => {
+    const close = closeView([1000, 700, 1500, 1075], large, second);
+    expect(close).toEqual({ x: 992, y: 672, width: 512, height: 416 });
+    expect(closeView([1003, 702, 1503, 1077], large, second)).toEqual(close);
+    expect(closeView([1100, 700, 1600, 1075], large, second)).not.toEqual(close);
+  });
+
+  it('is not made where the whole picture does as well, nor of nothing', () => {
+    expect(closeView([0, 0, 4000, 3000], large, second)).toBeUndefined();
+    expect(closeView([-500, -500, 3500, 2500], large, second)).toBeUndefined();
+    expect(closeView([5000, 0, 6000, 100], large, second)).toBeUndefined();
+  });
+
+  it('holds the view and lies in the picture', () => {
+    const coordinate = fc.double({ min: -100, max: 3100, noNaN: true });
+    fc.assert(
+      fc.property(coordinate, coordinate, coordinate, coordinate, (a, b, c, d) => {
+        const close = closeView(
+          [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)],
+          large,
+          second,
+        );
+        if (!close) return;
+        const { x, y, width, height } = close;
+        expect([x, y, width, height].every(Number.isInteger)).toBe(true);
+        expect(x >= 0 && y >= 0 && x + width <= large.width && y + height <= large.height).toBe(true);
+        expect(x <= Math.max(0, Math.min(a, c)) + 0.5).toBe(true);
+        expect(x + width >= Math.min(large.width, Math.max(a, c)) - 0.5).toBe(true);
+      }),
+    );
+  });
+
+  it('must hold the prompts, and the mask that they refine', () => {
+    const rectangle = { x: 10, y: 10, width: 20, height: 20 };
+    const holds = (set: Partial<PromptSet>) => holdsPrompts(rectangle, { points: [], strokes: [], ...set });
+    expect(holds({ points: [{ point: [15, 15], label: 1 }] })).toBe(true);
+    expect(holds({ points: [{ point: [5, 15], label: 0 }] })).toBe(false);
+    expect(
+      holds({
+        strokes: [
+          [
+            [15, 15],
+            [40, 15],
+          ],
+        ],
+      }),
+    ).toBe(false);
+    const data = new Uint8Array(50 * 50);
+    data[15 * 50 + 15] = 1;
+    const mask = () => encodeRle({ width: 50, height: 50, data });
+    expect(holds({ mask: mask() })).toBe(true);
+    data[40 * 50 + 15] = 1;
+    expect(holds({ mask: mask() })).toBe(false);
+  });
+
+  it('is left where the mask reaches its border and the picture goes on', () => {
+    const view: View = {
+      rectangle: { x: 0, y: 100, width: 100, height: 100 },
+      size: { width: 64, height: 64 },
+    };
+    const logits = (x: number, y: number) => ({
+      width: 4,
+      height: 4,
+      data: Float32Array.from({ length: 16 }, (_, i) => (i === y * 4 + x ? 1 : -1)),
+    });
+    expect(liesInside(logits(1, 1), view, large, 0)).toBe(true);
+    expect(liesInside(logits(0, 1), view, large, 0)).toBe(true); // The picture's own border.
+    expect(liesInside(logits(1, 0), view, large, 0)).toBe(false);
+    expect(liesInside(logits(3, 1), view, large, 0)).toBe(false);
+    expect(liesInside(logits(1, 1), view, large, 5)).toBe(false);
   });
 });
 
