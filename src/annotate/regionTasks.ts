@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Annotation, Candidate, Edit } from '../protocol/annotator';
 import { nextColor } from '../protocol/colors';
-import { GroundnoteError } from '../protocol/errors';
+import { GroundnoteError, isCancelled } from '../protocol/errors';
 import type { Box, Prompt, Rle } from '../protocol/geometry';
 import { everything, ground, hover, segment, type ImageSource, type TaskResult } from '../protocol/inference';
 import { superseded, type Progress } from '../protocol/rpc';
@@ -102,22 +102,35 @@ export class RegionTasks {
     };
   }
 
-  /** The mask that these prompts would give, where it costs no more than a decode; nothing is changed. */
+  /**
+   * The mask that these prompts would give, where it costs no more than a decode; nothing is changed, and no process is
+   * started. @throws GroundnoteError cancelled, and what the inference process reports
+   */
   async hoverRegion(
     params: RegionPrompts,
     signal: AbortSignal,
   ): Promise<{ mask?: Rle; score?: number; decode_ms: number }> {
-    const result = await this.options.inference.request(
-      hover,
-      { image: await this.options.image(), ...this.segmentParams(params) },
-      { signal },
-    );
-    const found = result.regions[0];
-    return {
-      decode_ms: result.timings.decode_ms,
-      ...(found?.mask && { mask: found.mask }),
-      ...(found?.score !== undefined && { score: found.score }),
-    };
+    const image = await this.options.image();
+    // The pointer has moved on: what runs is the next one's too, and is not stopped by force.
+    const stop = new AbortController();
+    signal.addEventListener('abort', () => stop.abort(superseded), { once: true });
+    if (signal.aborted) stop.abort(superseded);
+    try {
+      const result = await this.options.inference.request(
+        hover,
+        { image, ...this.segmentParams(params) },
+        { signal: stop.signal, ifReady: true },
+      );
+      const found = result.regions[0];
+      return {
+        decode_ms: result.timings.decode_ms,
+        ...(found?.mask && { mask: found.mask }),
+        ...(found?.score !== undefined && { score: found.score }),
+      };
+    } catch (error) {
+      if (isCancelled(error) && !signal.aborted) return { decode_ms: 0 };
+      throw error;
+    }
   }
 
   /** Segments all there is in the picture or in a part of it; the new regions become one edit. */

@@ -14,6 +14,12 @@ export type InferenceState = 'stopped' | 'starting' | 'ready' | 'busy';
 
 export type InferenceLog = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 
+/** How a request is made. */
+export interface InferenceRequestOptions extends RequestOptions {
+  /** Only a process that is ready is asked; otherwise the request is cancelled, and none is started for it. */
+  ifReady?: boolean;
+}
+
 export interface InferenceClientOptions extends ProcessOptions {
   /** The built process: dist/inferenceProcess.cjs. */
   entry: string;
@@ -87,10 +93,12 @@ export class InferenceClient {
   request<P extends z.ZodType, R extends z.ZodType>(
     channel: RequestChannel<P, R>,
     params: z.output<P>,
-    { signal, onProgress }: RequestOptions = {},
+    { signal, onProgress, ifReady }: InferenceRequestOptions = {},
   ): Promise<z.output<R>> {
     if (this.disposed) return Promise.reject(new GroundnoteError('disposed', 'Groundnote is closing.'));
     if (signal?.aborted) return Promise.reject(new GroundnoteError('cancelled', 'Cancelled.'));
+    if (ifReady && !this.worker?.ready)
+      return Promise.reject(new GroundnoteError('cancelled', 'The models are not loaded.'));
     return new Promise((resolve, reject) => {
       let run = new AbortController();
       const onAbort = () =>

@@ -130,6 +130,15 @@ describe('the client', { timeout: 30_000 }, () => {
     expect(client.pid).toBeUndefined();
   });
 
+  it('asks only a process that is ready, where the request says so', async () => {
+    const client = start({ entry });
+    const asked = () => client.request(imageInfo, { image: { path: 'now' } }, { ifReady: true });
+    await expect(asked()).rejects.toMatchObject({ code: 'cancelled' });
+    expect(client.pid).toBeUndefined();
+    const { width } = await ask(client, 'now');
+    expect((await asked()).width).toBe(width);
+  });
+
   it('ends the process when it is idle, not while it works', async () => {
     const client = start({ entry, idleMs: 150 });
     const { width: pid } = await ask(client, 'wait:500');
