@@ -7,8 +7,10 @@ import {
   activationTime,
   measureBoxes,
   measureClicks,
+  measureEverything,
   measureFigures,
   measureFirstPrompts,
+  measureHover,
   measureReading,
   packages,
   root,
@@ -43,6 +45,14 @@ async function main(): Promise<void> {
   add('A further click, median', ms(clicks.median), 'under 100 ms');
   add('A further click, slowest tenth', ms(clicks.p90), '');
   add('A further click, to the time of its graphs', times(clicks.toGraphs), '');
+
+  const hover = await measureHover(runtime);
+  add('The mask under the pointer, median', ms(hover.median), '');
+  add('The mask under the pointer, slowest tenth', ms(hover.p90), '');
+  add('The mask under the pointer, to a click at the same place', times(hover.toClick), '');
+
+  const everything = await measureEverything(runtime);
+  add(`Everything in a picture of 1 megapixel (${everything.masks} masks)`, ms(everything.median), '');
 
   const reading = await measureReading();
   add('Reading a picture, to sharp alone decoding it', times(reading.ours / reading.plain), '');

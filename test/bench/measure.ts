@@ -78,6 +78,46 @@ export async function measureClicks(runtime: Runtime, count = 40) {
   };
 }
 
+/** The mask under the pointer, on a picture that is encoded; beside clicks at the same places. */
+export async function measureHover(runtime: Runtime, count = 40) {
+  const bytes = await photoBytes(0);
+  const image = { name: 'photo.jpg', bytes };
+  await timedSegment(runtime, bytes, [600, 400]);
+  const hovers: number[] = [];
+  const decodes: number[] = [];
+  const clicks: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const [u, v] = [(i * 0.618) % 1, (i * 0.755) % 1];
+    const point: Point = [megapixel.width * u, megapixel.height * v];
+    const { timings } = await runtime.hover(
+      { image, prompts: [{ type: 'point', point, label: 1 }] },
+      quietContext(),
+    );
+    hovers.push(timings.total_ms);
+    decodes.push(timings.decode_ms);
+    clicks.push((await timedSegment(runtime, bytes, point)).total);
+  }
+  return {
+    median: median(hovers),
+    decode: median(decodes),
+    p90: quantile(hovers, 0.9),
+    toClick: median(hovers) / median(clicks),
+  };
+}
+
+/** Everything in the sample photo of one megapixel, with its crops. */
+export async function measureEverything(runtime: Runtime, count = 3) {
+  const totals: number[] = [];
+  let masks = 0;
+  for (let i = 0; i < count; i++) {
+    const image = { name: 'photo.jpg', bytes: await photoBytes(0) };
+    const { timings, regions } = await runtime.everything({ image }, quietContext());
+    totals.push(timings.total_ms - timings.load_ms);
+    masks = regions.length;
+  }
+  return { median: median(totals), masks };
+}
+
 /** First prompts on pictures of one megapixel: reading, encoding and decoding. */
 export async function measureFirstPrompts(runtime: Runtime, count = 10) {
   // Compiled code is what people meet from the second picture on; the first ones are not counted.
