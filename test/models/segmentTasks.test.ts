@@ -78,7 +78,8 @@ describe.skipIf(reason)(`validation photos${reason}`, () => {
       const rows = readRows(validation);
       const byPoint = report('candidates, one click', await measureCandidates(runtime, rows, 'point'));
       const byBox = report('candidates, box', await measureCandidates(runtime, rows, 'box'));
-      expect(byPoint.best).toBeGreaterThan(byPoint.chosen + 0.05);
+      // Measured with pack groundnote-segment 0.1.0: 0.635 and 0.745 by a click, 0.809 and 0.828 by the box.
+      expect(byPoint.best).toBeGreaterThan(byPoint.chosen + 0.08);
       expect(byBox.best).toBeGreaterThan(byBox.chosen + 0.01);
     },
     hour,
@@ -88,6 +89,7 @@ describe.skipIf(reason)(`validation photos${reason}`, () => {
     'are segmented better in a close view',
     async () => {
       const figures = report('view', await measureView(runtime, readRows(validation, 3)));
+      // Measured with pack groundnote-segment 0.1.0: 0.531 without, 0.604 with.
       expect(figures.with).toBeGreaterThan(figures.without + 0.05);
     },
     hour,
@@ -98,7 +100,8 @@ describe.skipIf(reason)(`validation photos${reason}`, () => {
     async () => {
       const rows = readRows(validation);
       const objects = report('everything', await measureEverything(runtime, await labelledPictures(rows, 6)));
-      expect(objects.recall50).toBeGreaterThan(0.5);
+      // Measured with pack groundnote-segment 0.1.0: 0.793.
+      expect(objects.recall50).toBeGreaterThan(0.72);
     },
     hour,
   );
@@ -120,8 +123,9 @@ describe.skipIf(reason)(`validation photos${reason}`, () => {
           })),
       );
       const figures = report('everything, BSDS regions of two people', await measureEverything(runtime, pictures));
-      expect(figures.precision50).toBeGreaterThan(0.35);
-      expect(figures.recall50).toBeGreaterThan(0.4);
+      // Measured with pack groundnote-segment 0.1.0: 0.578, 0.418.
+      expect(figures.precision50).toBeGreaterThan(0.53);
+      expect(figures.recall50).toBeGreaterThan(0.38);
     },
     hour,
   );

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { imageInfo, listPacks, renderImage, segment } from '../../../src/protocol/inference';
+import {
+  everything,
+  hover,
+  imageInfo,
+  listPacks,
+  renderImage,
+  segment,
+} from '../../../src/protocol/inference';
 import { rleArea } from '../../../src/protocol/rle';
 import { superseded } from '../../../src/protocol/rpc';
 import {
@@ -248,6 +255,24 @@ describe('the real process', { timeout: 60_000 }, () => {
         expect(again.regions).toEqual(result.regions);
         expect(again.timings.load_ms).toBeLessThan(result.timings.load_ms);
         expect(again.timings.encode_ms).toBeLessThan(result.timings.encode_ms);
+      });
+
+      it('hovers and segments everything, which can be cancelled', async () => {
+        const client = start({ entry, packFolders: [models] });
+        await client.request(segment, { image, prompts });
+        const { regions } = await client.request(hover, { image, prompts }, { ifReady: true });
+        expect(regions[0]?.mask && rleArea(regions[0].mask)).toBeGreaterThan(100);
+        const { pid } = client;
+        const controller = new AbortController();
+        const cancelled = client.request(
+          everything,
+          { image, pointsPerSide: 64 },
+          { signal: controller.signal, onProgress: () => controller.abort() },
+        );
+        await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+        const found = await client.request(everything, { image, pointsPerSide: 3 });
+        expect(found.regions.length).toBeGreaterThan(0);
+        expect(client.pid).toBe(pid);
       });
 
       it('killed during a run, it is reported, and the next prompt works', async () => {
