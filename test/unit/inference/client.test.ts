@@ -267,7 +267,7 @@ describe('the real process', { timeout: 60_000 }, () => {
         const cancelled = client.request(
           everything,
           { image, pointsPerSide: 64 },
-          { signal: controller.signal, onProgress: () => controller.abort() },
+          { signal: controller.signal, onProgress: () => controller.abort(superseded) },
         );
         await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
         const found = await client.request(everything, { image, pointsPerSide: 3 });
