@@ -8,6 +8,7 @@ import type { Box, Prompt, Rle } from '../protocol/geometry';
 import { everything, ground, hover, segment, type ImageSource, type TaskResult } from '../protocol/inference';
 import { superseded, type Progress } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
+import { annotationsOf, packsOf } from './resultRegions';
 
 export interface RegionTasksOptions {
   inference: InferenceApi;
@@ -146,17 +147,11 @@ export class RegionTasks {
         { signal, onProgress },
       ),
     );
-    const put: Annotation[] = [];
-    for (const { mask, score } of result.regions) {
-      if (!mask) continue;
-      put.push({
-        id: randomUUID(),
-        ...(score !== undefined && { score }),
-        geometry: { type: 'mask', mask },
-        provenance: { by: 'pack', packs: packsOf(result), prompts: [] },
-        color: nextColor([...this.options.annotations(), ...put]),
-      });
-    }
+    const put = annotationsOf(result, {
+      existing: this.options.annotations(),
+      prompts: [],
+      newId: () => randomUUID(),
+    });
     if (put.length) this.options.apply({ title: 'Segment Everything', put, remove: [] });
     return {
       regionIds: put.map(({ id }) => id),
@@ -196,17 +191,12 @@ export class RegionTasks {
         message: result.text ?? notFound(text),
       };
     }
-    const put: Annotation[] = [];
-    for (const region of result.regions) {
-      put.push({
-        id: randomUUID(),
-        label: region.label ?? text,
-        ...(region.score !== undefined && { score: region.score }),
-        geometry: region.mask ? { type: 'mask', mask: region.mask } : { type: 'box', box: region.box },
-        provenance: { by: 'pack', packs: packsOf(result), prompts: [{ type: 'text', text }] },
-        color: nextColor([...this.options.annotations(), ...put]),
-      });
-    }
+    const put = annotationsOf(result, {
+      existing: this.options.annotations(),
+      prompts: [{ type: 'text', text }],
+      label: text,
+      newId: () => randomUUID(),
+    });
     this.options.apply({ title: `Ground: ${text}`, put, remove: [] });
     const places = put.length === 1 ? 'one place' : `${put.length} places`;
     return {
@@ -262,5 +252,3 @@ const candidatesOf = ({ candidates, regions }: TaskResult): Candidate[] =>
   (candidates ?? regions).flatMap(({ mask, score }) =>
     mask ? [{ mask, ...(score !== undefined && { score }) }] : [],
   );
-
-const packsOf = (result: TaskResult) => result.packs ?? [result.pack];
