@@ -49,6 +49,7 @@ export default tseslint.config(
     ['markdown', 'render', 'ground', 'equations'].map((folder) => `src/notes/${folder}/**`),
     { paths: [vscodeModule], group: ['**/views/**', '**/extension*', '**/notes/preview/**'] },
   ),
+  floor(['src/batch/**'], { paths: [vscodeModule], group: ['**/views/**', '**/extension*', '**/notes/**'] }),
   floor(['src/inference/*.ts'], { group: ['**/views/**', '**/notes/**', '**/annotate/**', '**/extension*'] }),
   floor(['webview/**'], {
     paths: [vscodeModule],

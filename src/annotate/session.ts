@@ -21,7 +21,7 @@ export type ConflictChoice = 'overwrite' | 'reload' | 'cancel';
 export interface SessionOptions {
   imageName: string;
   sidecar: TextFile;
-  draft: Draft;
+  draft: Pick<Draft, 'read' | 'write' | 'remove'>;
   /** Size of the picture with its orientation applied; called once, may be slow. */
   imageSize(): Promise<Size>;
   /** Whether a file of this name lies beside the picture. */

@@ -5,6 +5,7 @@ import { createRuntime, type Runtime } from '../inference/process/runtime';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Box, Prompt } from '../protocol/geometry';
 import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
+import { addBatchCommand } from './batch';
 import { runEvalSegment, type EvalOptions } from './eval/command';
 import { addExportCommands } from './exportCommands';
 import { clearProgress, type CliIo } from './io';
@@ -169,6 +170,7 @@ function buildProgram(io: CliIo): Command {
     );
 
   addExportCommands(io, (name, description) => shared(command(name, description)), runtimeOf);
+  addBatchCommand(io, shared(command('batch <images...>', 'one question over a folder, a glob, or images')));
 
   const evaluation = command('eval', 'measure a pack on an index of test objects');
   shared(command('segment', 'one point, the box, corrective clicks', evaluation))
@@ -191,7 +193,7 @@ function buildProgram(io: CliIo): Command {
     (id: string, options: SharedOptions) => verifyOne(io, runtimeOf(options), id, options.json ?? false),
   );
   for (const name of ['add', 'remove']) notYet(command(name, 'not available yet', packs), `packs ${name}`);
-  for (const name of ['describe', 'batch']) notYet(command(name, 'not available yet'), name);
+  notYet(command('describe', 'not available yet'), 'describe');
   return program;
 }
 

@@ -64,7 +64,6 @@ describe('wrong arguments end with 2', () => {
 describe('what is not there yet ends with 1 and one line', () => {
   it.each([
     ['describe a.png --modality depth'],
-    ['batch d --task segment --out e --resume'],
     ['packs add x'],
     ['packs remove x'],
     ['eval ground --index i'],

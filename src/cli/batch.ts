@@ -1,0 +1,171 @@
+/** `batch`: one question over many images, with a journal that survives a crash. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Option, type Command } from 'commander';
+import { startEngines } from '../batch/engines';
+import { Journal, readJournal } from '../batch/journal';
+import { resolveImages } from '../batch/listImages';
+import { reportOf } from '../batch/report';
+import { countOutcomes, runBatch } from '../batch/run';
+import { ResultSink, SidecarSink } from '../batch/sinks';
+import type { BatchJob, BatchProgress, Existing } from '../protocol/batch';
+import { GroundnoteError, isCancelled } from '../protocol/errors';
+import { wholeNumber } from './arguments';
+import { clearProgress, printJson, showProgress, type CliIo } from './io';
+import { packFolders } from './packs';
+
+interface BatchOptions {
+  task: 'segment' | 'ground';
+  text?: string;
+  pack?: string;
+  packs?: string[];
+  out: string;
+  recursive?: boolean;
+  resume?: boolean;
+  retryFailed?: boolean;
+  sidecars?: boolean;
+  existing: Existing;
+  concurrency?: number;
+  threads: number;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+/** Adds what `batch` takes. */
+export function addBatchCommand(io: CliIo, command: Command): void {
+  command
+    .addOption(
+      new Option('--task <task>', 'segment: all there is in an image; ground: what --text names')
+        .choices(['segment', 'ground'])
+        .makeOptionMandatory(),
+    )
+    .option('--text <phrase>', 'what to find, for ground')
+    .requiredOption('--out <folder>', 'where results, the journal and the report go')
+    .option('--recursive', 'the folders inside a folder, too')
+    .option('--resume', 'go on with the batch that --out holds')
+    .option('--retry-failed', 'with --resume: try images that failed once more')
+    .option('--sidecars', 'write LabelMe files beside the images instead of results')
+    .addOption(
+      new Option('--existing <what>', 'with --sidecars: images that have annotations')
+        .choices(['skip', 'add', 'replace'])
+        .default('skip'),
+    )
+    .option('--concurrency <n>', 'processes that work side by side', wholeNumber(1))
+    .option('--pack <id>', 'the pack to use')
+    .action(async (images: string[], options: BatchOptions, self: Command) => {
+      if (options.task === 'ground' && !options.text?.trim()) self.error('error: ground needs --text');
+      await runBatchCommand(io, images, packFolders(options.packs), options);
+    });
+}
+
+/** The inference process: beside the bundle, or in dist/ when the sources run. */
+function inferenceEntry(): string {
+  const beside = fileURLToPath(new URL('inferenceProcess.cjs', import.meta.url));
+  return existsSync(beside)
+    ? beside
+    : fileURLToPath(new URL('../../dist/inferenceProcess.cjs', import.meta.url));
+}
+
+/**
+ * Runs it to the end.
+ * @throws GroundnoteError io, when images have failed: the report and the journal say which; and what runBatch throws
+ */
+async function runBatchCommand(
+  io: CliIo,
+  inputs: readonly string[],
+  packFolders: string[],
+  options: BatchOptions,
+): Promise<void> {
+  const { folder, images } = await resolveImages(inputs, options.recursive ?? false);
+  if (!images.length) throw new GroundnoteError('not-found', `There are no images in ${inputs.join(' ')}.`);
+  const started = performance.now();
+  const journal = await openJournal(options, folder, images.length);
+  const { job } = journal;
+  const pool = startEngines(job, {
+    entry: inferenceEntry(),
+    packFolders,
+    threads: options.threads,
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    log: (level, message) => {
+      if (options.verbose) io.err(`${level}: ${message}\n`);
+    },
+  });
+  const report = path.join(options.out, 'report.md');
+  try {
+    const counts = await runBatch({
+      job,
+      images,
+      journal,
+      engines: pool.engines,
+      sink: options.sidecars ? new SidecarSink(job) : new ResultSink(job, options.out),
+      signal: io.signal,
+      ...(options.retryFailed && { retryFailed: true }),
+      onProgress: (progress) => showBatchProgress(io, progress),
+    });
+    await writeFile(report, reportOf(job, counts, journal.outcomes));
+    clearProgress(io);
+    const { failed } = counts;
+    const elapsed_ms = Math.round(performance.now() - started);
+    if (options.json) printJson(io, { ...counts, out: options.out, report, elapsed_ms });
+    else io.out(`${inWords(counts)}\n${report}\n`);
+    if (failed) throw new GroundnoteError('io', `${failed} of ${counts.total} images failed: see ${report}.`);
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    const counts = countOutcomes(images, journal.outcomes);
+    throw new GroundnoteError('cancelled', `Cancelled: ${inWords(counts)} Go on with --resume.`);
+  } finally {
+    pool.dispose();
+    await journal.close();
+  }
+}
+
+/** Begins, or goes on where --resume says so. @throws GroundnoteError invalid-params, when it would mix two jobs */
+async function openJournal(options: BatchOptions, folder: string, total: number): Promise<Journal> {
+  const { out, task, text, pack } = options;
+  const file = path.join(out, 'journal.jsonl');
+  const job: BatchJob = {
+    id: `batch-${randomUUID().slice(0, 8)}`,
+    folder,
+    task: task === 'segment' ? 'everything' : 'ground',
+    ...(task === 'ground' && { text: text ?? '' }),
+    ...(pack !== undefined && { pack }),
+    existing: options.existing,
+    recursive: options.recursive ?? false,
+  };
+  const before = await readJournal(file);
+  if (!before) return Journal.create(file, job, total);
+  if (!options.resume)
+    throw new GroundnoteError(
+      'invalid-params',
+      `${out} holds a batch already: give --resume to go on with it, or another --out.`,
+    );
+  const question = ({ folder: of, task: what, text: words, pack: by, existing }: BatchJob) =>
+    JSON.stringify([of, what, words, by, existing]);
+  if (question(before.job) !== question(job))
+    throw new GroundnoteError(
+      'invalid-params',
+      `${out} holds a batch with another question, pack or folder: give another --out.`,
+    );
+  return Journal.resume(file);
+}
+
+function showBatchProgress(io: CliIo, progress: BatchProgress): void {
+  const { total, done, skipped, failed, remaining_ms } = progress;
+  const at = done + skipped + failed;
+  const left = remaining_ms === undefined ? '' : `, about ${durationInWords(remaining_ms)} left`;
+  showProgress(io, { phase: `${at} of ${total} images${left}`, fraction: total ? at / total : 1 });
+}
+
+const inWords = ({ total, done, skipped, failed, regions }: BatchProgress) =>
+  `${done} of ${total} images done (${regions} regions), ${skipped} skipped, ${failed} failed.`;
+
+/** Rounded as a person would say it. */
+export function durationInWords(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

@@ -1,0 +1,82 @@
+/** One question about all images of a folder: what is asked, what became of each image, and the messages of its process. */
+import * as z from 'zod';
+import { taskResultSchema } from './inference';
+import { errorCodes } from './errors';
+import { eventChannel, requestChannel } from './rpc';
+
+/** What to do about an image that has annotations. `replace` takes those away that a model made for the same question. */
+export const existingSchema = z.enum(['skip', 'add', 'replace']);
+export type Existing = z.infer<typeof existingSchema>;
+
+export const batchJobSchema = z.object({
+  /** Ids of the regions that it makes begin with this. */
+  id: z.string().min(1),
+  /** Absolute path; images are named relative to it, with `/` between the parts. */
+  folder: z.string().min(1),
+  task: z.enum(['everything', 'ground']),
+  /** What to find, for `ground`. */
+  text: z.string().optional(),
+  pack: z.string().optional(),
+  existing: existingSchema,
+  recursive: z.boolean(),
+  /** A glob that names must match: `*.png`, or with folders `cats/**`. */
+  filter: z.string().optional(),
+});
+export type BatchJob = z.infer<typeof batchJobSchema>;
+
+/** What became of an image. */
+export const outcomeSchema = z.discriminatedUnion('state', [
+  /** `note`: why nothing was found, where the pack says so. */
+  z.object({ state: z.literal('done'), regions: z.number().int(), note: z.string().optional() }),
+  z.object({ state: z.literal('skipped'), reason: z.string() }),
+  z.object({ state: z.literal('failed'), code: z.enum(errorCodes), reason: z.string() }),
+]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type ImageOutcome = Outcome & { image: string };
+
+/** How far it is. The counts hold all runs of the job, before an interruption too. */
+export const batchProgressSchema = z.object({
+  total: z.number().int(),
+  done: z.number().int(),
+  skipped: z.number().int(),
+  failed: z.number().int(),
+  regions: z.number().int(),
+  /** Milliseconds that the rest will take; absent before there is something to reckon with. */
+  remaining_ms: z.number().optional(),
+});
+export type BatchProgress = z.infer<typeof batchProgressSchema>;
+
+/** What a process of a batch needs to know; the journal says the rest. */
+export const batchStartSchema = z.object({
+  journal: z.string(),
+  /** A new job; absent: go on with the one of the journal. */
+  job: batchJobSchema.optional(),
+  retryFailed: z.boolean().default(false),
+  /** The built inference process. */
+  entry: z.string(),
+  packFolders: z.array(z.string()),
+  /** Threads of all models together; 0: as many as there are cores, less one. */
+  threads: z.number().int().min(0),
+});
+export type BatchStart = z.input<typeof batchStartSchema>;
+
+/** Host → batch process: do it. Ends when all images have had their turn. @error cancelled, no-pack, io, unsupported */
+export const startBatch = requestChannel('startBatch', batchStartSchema, batchProgressSchema);
+/** Batch process → host. */
+export const batchProgress = eventChannel('batchProgress', batchProgressSchema);
+
+/**
+ * Batch process → host: is the image open in a panel, and what becomes of it then? `closed`: the sidecar is nobody else's.
+ * @error bad-sidecar
+ */
+export const openBefore = requestChannel(
+  'openBefore',
+  z.object({ image: z.string() }),
+  z.object({ closed: z.boolean(), outcome: outcomeSchema.optional() }),
+);
+/** Batch process → host: put the answer into the open document. `closed`: it is not open. */
+export const openWrite = requestChannel(
+  'openWrite',
+  z.object({ image: z.string(), result: taskResultSchema }),
+  z.object({ closed: z.boolean(), regions: z.number().int() }),
+);
