@@ -115,7 +115,7 @@ describe(
       );
       expect(files).toHaveLength(count);
       if (more.length) for (const file of files) expect(shapesOf(file)).toHaveLength(1);
-        expect(readdirSync(out).filter((file) => file.endsWith('.lock'))).toEqual([]);
+      expect(readdirSync(out).filter((file) => file.endsWith('.lock'))).toEqual([]);
     });
   },
 );
