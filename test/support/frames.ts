@@ -60,6 +60,19 @@ export class PreviewFrame {
 /** Red, green and blue, 0–255. */
 export type Color = readonly [number, number, number];
 
+/** The keys of the tools. */
+const toolKeys = {
+  select: 'v',
+  point: 'p',
+  box: 'b',
+  stroke: 's',
+  lasso: 'o',
+  polygon: 'g',
+  brush: 'k',
+  eraser: 'e',
+  measure: 'm',
+} as const;
+
 /** The side panel. Places are pixels of the picture, which must be fitted to the panel (as it is when opened). */
 export class AnnotatorFrame {
   private constructor(
@@ -124,10 +137,15 @@ export class AnnotatorFrame {
   }
 
   /** Chooses a tool by its key. */
-  async tool(name: 'select' | 'point' | 'box' | 'stroke'): Promise<void> {
-    await this.focus();
-    await this.page.keyboard.press({ select: 'v', point: 'p', box: 'b', stroke: 's' }[name]);
+  async tool(name: keyof typeof toolKeys): Promise<void> {
+    await this.press(toolKeys[name]);
     await this.frame.locator(`.canvas.tool-${name}`).waitFor();
+  }
+
+  /** Presses a key in the picture. */
+  async press(key: string): Promise<void> {
+    await this.focus();
+    await this.page.keyboard.press(key);
   }
 
   /** The next prompt begins a new region. */

@@ -23,7 +23,6 @@ export function Toolbar({
   return (
     <RovingToolbar label="Picture tools">
       <ToolButtons />
-      <ToolOptions toolbox={toolbox} stage={stage} />
       <EverythingButton toolbox={toolbox} stage={stage} />
       <IconButton
         icon="add"
@@ -76,6 +75,7 @@ export function Toolbar({
         />
       </label>
       <OverlayMenu />
+      <ToolOptions toolbox={toolbox} stage={stage} />
       <span class="stretch" />
       <ToolMenu toolbox={toolbox} />
       <FolderNavigation />

@@ -1,6 +1,6 @@
 /** A button that opens a small sheet under it. The browser closes it on Escape and on a press beside it. */
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IconName } from './icon';
 import { IconButton } from './toolkit';
 
@@ -21,15 +21,15 @@ export function PopoverButton(props: {
   const [open, setOpen] = useState(false);
   const wasOpen = useRef(false);
   const close = () => sheet.current?.hidePopover();
-  const toggle = () => {
+  // Its place depends on its size, which is known when it has its contents.
+  useLayoutEffect(() => {
     const [element, anchor] = [sheet.current, button.current?.getBoundingClientRect()];
-    if (!element || !anchor || wasOpen.current) return;
-    element.showPopover();
+    if (!open || !element || !anchor) return;
     const left = Math.min(anchor.left, window.innerWidth - element.offsetWidth - margin);
     element.style.left = `${Math.max(margin, left)}px`;
     element.style.top = `${anchor.bottom + 4}px`;
     element.querySelector<HTMLElement>('input:checked, input, select, vscode-button')?.focus();
-  };
+  }, [open]);
   return (
     <span class="popover-button" ref={button}>
       <span
@@ -42,7 +42,7 @@ export function PopoverButton(props: {
           label={label}
           {...(keys !== undefined && { keys })}
           {...(disabled !== undefined && { disabled })}
-          onClick={toggle}
+          onClick={() => wasOpen.current || sheet.current?.showPopover()}
         />
       </span>
       <div

@@ -8,7 +8,7 @@ import type { Annotation, Snapshot } from '../../../src/protocol/annotator';
 import type { Box, Point, Prompt, Size } from '../../../src/protocol/geometry';
 import type { RegionLayer } from '../overlay/regionLayer';
 import type { PanelStore } from '../store';
-import { drawCrosshair, drawPrompts } from './promptPaint';
+import { drawCrosshair } from './promptPaint';
 import { TileLayer } from './tiles';
 import { fit, keepVisible, toPicture, toScreen, zoomAt, type Viewport } from './viewport';
 
@@ -264,7 +264,6 @@ export class CanvasStage {
   }
 
   private paintPrompts(context: CanvasRenderingContext2D): void {
-    drawPrompts(context, this.store.activePrompts, this.view.scale);
     context.save();
     this.paintDraft(context, this.view.scale);
     context.restore();

@@ -1,5 +1,6 @@
 /** All tools of a canvas, the one that is chosen, and the actions that they do. */
 import { segmentEverything } from '../../../src/protocol/annotator';
+import { drawPrompts } from '../canvas/promptPaint';
 import type { CanvasStage } from '../canvas/stage';
 import type { PanelStore } from '../store';
 import { BoxTool } from './box';
@@ -15,6 +16,9 @@ import { SelectTool } from './select';
 import type { ToolSettings } from './settings';
 import { StrokeTool } from './stroke';
 import { toolNames, type Tool, type ToolContext, type ToolName } from './tool';
+
+/** Tools that show the prompts of the selected region. */
+const asksTools: ReadonlySet<ToolName> = new Set(['point', 'box', 'stroke', 'lasso']);
 
 export class Toolbox {
   readonly prompting: Prompting;
@@ -50,6 +54,7 @@ export class Toolbox {
       measure: new MeasureTool(context),
     };
     stage.paintDraft = (ink, scale) => {
+      if (asksTools.has(store.state.tool)) drawPrompts(ink, store.activePrompts, scale);
       this.current.paint?.(ink, scale);
       this.prompting.paint(ink, scale);
     };
