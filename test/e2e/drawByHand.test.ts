@@ -33,14 +33,15 @@ describe('drawing by hand', () => {
     await annotator.clickImage(240, 120);
     await annotator.clickImage(210, 130);
     await annotator.waitForText(/4 corners/);
-    await annotator.press('Control+z');
+    await annotator.focus();
+    await vscode().page.keyboard.press('Control+z');
     await annotator.waitForText(/3 corners/);
     expect(await annotator.regions()).toBe(1);
     await annotator.press('Enter');
     await annotator.waitForRegions(2);
-    await annotator.press('Control+z');
+    await vscode().page.keyboard.press('Control+z');
     await annotator.waitForRegions(1);
-    await annotator.press('Control+y');
+    await vscode().page.keyboard.press('Control+y');
     await annotator.waitForRegions(2);
   });
 

@@ -138,14 +138,9 @@ export class AnnotatorFrame {
 
   /** Chooses a tool by its key. */
   async tool(name: keyof typeof toolKeys): Promise<void> {
+    await this.focus();
     await this.press(toolKeys[name]);
     await this.frame.locator(`.canvas.tool-${name}`).waitFor();
-  }
-
-  /** Presses a key in the picture. */
-  async press(key: string): Promise<void> {
-    await this.focus();
-    await this.page.keyboard.press(key);
   }
 
   /** The next prompt begins a new region. */
