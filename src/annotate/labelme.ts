@@ -17,7 +17,8 @@ import {
   type Point,
   type Size,
 } from '../protocol/geometry';
-import { decodeRle, encodeRle } from '../protocol/rle';
+import { emptyPatch, pixelBox, rleOfPatch } from '../protocol/raster';
+import { runsFromRle } from '../protocol/rle';
 import { maskPolygons } from './contours';
 import { polygonOutlines } from './outlines';
 
@@ -169,7 +170,8 @@ function readGeometry(
       const polygons = shapes.filter((each) => each.points.length >= 3).map((each) => each.points);
       const untouched = extra?.traced === tracedHash(shapes.map((each) => each.points));
       if (extra?.rle && (untouched || !polygons.length)) {
-        decodeRle(extra.rle);
+        // A broken one is found out here.
+        runsFromRle(extra.rle);
         return { type: 'mask', mask: extra.rle };
       }
       if (extra?.rings && untouched) return { type: 'polygon', ...extra.rings };
@@ -189,12 +191,13 @@ function readMaskPng(base64: string, [left, top]: Point, size: Size) {
   } catch (cause) {
     throw new GroundnoteError('bad-sidecar', 'it has a mask whose PNG cannot be read', { cause });
   }
-  const data = new Uint8Array(size.width * size.height);
   const [x0, y0] = [Math.trunc(left), Math.trunc(top)];
-  for (let y = Math.max(0, -y0); y < png.height && y + y0 < size.height; y++)
-    for (let x = Math.max(0, -x0); x < png.width && x + x0 < size.width; x++)
-      if (png.data[(y * png.width + x) * 4]) data[(y + y0) * size.width + x + x0] = 1;
-  return encodeRle({ ...size, data });
+  const patch = emptyPatch(pixelBox([x0, y0, x0 + png.width, y0 + png.height], size));
+  for (let y = patch.y; y < patch.y + patch.height; y++)
+    for (let x = patch.x; x < patch.x + patch.width; x++)
+      if (png.data[((y - y0) * png.width + x - x0) * 4])
+        patch.data[(y - patch.y) * patch.width + x - patch.x] = 1;
+  return rleOfPatch(patch, size);
 }
 
 /**

@@ -20,7 +20,7 @@ export interface LargePictureOptions {
 }
 
 /** So much time alone the overview has, because it is what is seen first. */
-const headStartMs = 1500;
+const headStartMs = 3000;
 /** A process that ends under the tiles (a cancelled prompt can do that) is asked again so often. */
 const mostTries = 5;
 

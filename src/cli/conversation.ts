@@ -38,7 +38,7 @@ export async function runAsk(
   );
   // With its question the result can be a turn of the next history.
   const turn: TaskResult & { question: GroundedText } = { ...result, question };
-  await finish(io, image, turn, files);
+  await finish(io, runtime, image, turn, files);
 }
 
 /** Tells what regions say. @throws GroundnoteError as the task does, and io */
@@ -61,7 +61,7 @@ export async function runRefer(
     { image: { path: image }, asked, history: [], pack, ...(question && { question }) },
     contextOf(io),
   );
-  await finish(io, image, result, files);
+  await finish(io, runtime, image, result, files);
 }
 
 function geometryOf(prompt: Prompt): Geometry[] {

@@ -1,22 +1,23 @@
 /** Masks and overlays as PNG files. */
 import { writeFile } from 'node:fs/promises';
-import { overlayPng } from '../inference/process/overlayPicture';
-import type { Picture } from '../inference/process/picture';
+import type { Runtime } from '../inference/process/runtime';
 import { loadSharp } from '../inference/process/sharpLoader';
 import { regionColors } from '../protocol/colors';
 import { GroundnoteError } from '../protocol/errors';
 import type { Rle, Size } from '../protocol/geometry';
-import type { ResultRegion } from '../protocol/inference';
-import { decodeRle, type Mask } from '../protocol/rle';
+import type { ImageSource, ResultRegion } from '../protocol/inference';
+import { patchOfRle } from '../protocol/raster';
+import type { Mask } from '../protocol/rle';
+import type { HandlerContext } from '../protocol/rpc';
 
 /** Writes the union of masks as an 8-bit PNG: 255 is the object. @throws GroundnoteError io */
 export async function writeMask(file: string, masks: readonly Rle[], size: Size): Promise<void> {
   const { width, height } = size;
   const data = new Uint8Array(width * height);
-  for (const mask of masks)
-    decodeRle(mask).data.forEach((value, i) => (data[i] = value ? 255 : (data[i] as number)));
+  for (const mask of masks) paint(data, width, mask, 255);
   const sharp = await loadSharp();
-  const image = sharp(data, { raw: { width, height, channels: 1 } }).toColourspace('b-w');
+  const raw = { width, height, channels: 1 } as const;
+  const image = sharp(data, { raw, limitInputPixels: false }).toColourspace('b-w');
   await written(file, image.png().toFile(file));
 }
 
@@ -25,13 +26,9 @@ export async function writeNumbers(file: string, masks: readonly Rle[], size: Si
   const { width, height } = size;
   const wide = masks.length > 255;
   const data = wide ? new Uint16Array(width * height) : new Uint8Array(width * height);
-  masks.forEach((mask, n) =>
-    decodeRle(mask).data.forEach((value, i) => {
-      if (value) data[i] = n + 1;
-    }),
-  );
+  masks.forEach((mask, n) => paint(data, width, mask, n + 1));
   const sharp = await loadSharp();
-  const image = sharp(data, { raw: { width, height, channels: 1 } });
+  const image = sharp(data, { raw: { width, height, channels: 1 }, limitInputPixels: false });
   await written(
     file,
     image
@@ -41,18 +38,30 @@ export async function writeNumbers(file: string, masks: readonly Rle[], size: Si
   );
 }
 
-/** Writes the picture with the regions of a result. @throws GroundnoteError io */
+/** Gives the pixels of a mask a value. */
+function paint(data: Uint8Array | Uint16Array, width: number, mask: Rle, value: number): void {
+  const patch = patchOfRle(mask);
+  for (let row = 0, i = 0; row < patch.height; row++) {
+    const to = (patch.y + row) * width + patch.x;
+    for (let column = 0; column < patch.width; column++, i++) if (patch.data[i]) data[to + column] = value;
+  }
+}
+
+/** Writes the picture with the regions of a result; a large picture reduced. @throws GroundnoteError io, and as reading it does */
 export async function writeOverlay(
   file: string,
-  picture: Picture,
+  runtime: Pick<Runtime, 'renderOverlay'>,
+  image: ImageSource,
   regions: readonly ResultRegion[],
+  context: HandlerContext,
 ): Promise<void> {
   const drawn = regions.map(({ label, box, mask }, i) => ({
     ...(label !== undefined && { label }),
     color: regionColors[i % regionColors.length] as string,
     geometry: mask ? ({ type: 'mask', mask } as const) : ({ type: 'box', box } as const),
   }));
-  await written(file, writeFile(file, await overlayPng(picture, drawn)));
+  const { png } = await runtime.renderOverlay({ image, regions: drawn }, context);
+  await written(file, writeFile(file, png));
 }
 
 /** Reads a PNG mask: non-zero is the object. @throws GroundnoteError io */

@@ -1,7 +1,6 @@
 /** `segment`, `ground` and `render`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPicture } from '../inference/process/images';
 import type { Runtime } from '../inference/process/runtime';
 import { putAnswers } from '../notes/ground/answers';
 import { askFence } from '../notes/ground/ask';
@@ -13,7 +12,7 @@ import { printPdf } from '../notes/export/pdf';
 import { renderPage } from '../notes/render/page';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Box, Prompt, Rle } from '../protocol/geometry';
-import { processOptionsSchema, type EverythingParams, type TaskResult } from '../protocol/inference';
+import type { EverythingParams, TaskResult } from '../protocol/inference';
 import { clearProgress, contextOf, printJson, type CliIo } from './io';
 import { writeMask, writeNumbers, writeOverlay } from './pictures';
 
@@ -33,7 +32,7 @@ export async function runSegment(
   { pack, view, ...files }: ResultFiles & { pack?: string; view?: Box },
 ): Promise<void> {
   const result = await runtime.segment({ image: { path: image }, prompts, pack, view }, contextOf(io));
-  await finish(io, image, result, files);
+  await finish(io, runtime, image, result, files);
 }
 
 /** All masks of a picture. @throws GroundnoteError as the task does, and io */
@@ -46,7 +45,7 @@ export async function runEverything(
   const params = { image: { path: image }, pack, view, pointsPerSide };
   const result = await runtime.everything(params, contextOf(io));
   if (maskOut) await writeNumbers(maskOut, masksOf(result), result.image);
-  await finish(io, image, result, files);
+  await finish(io, runtime, image, result, files);
 }
 
 /** @throws GroundnoteError as the task does, and io */
@@ -58,7 +57,7 @@ export async function runGround(
   { pack, ...files }: ResultFiles & { pack?: string },
 ): Promise<void> {
   const result = await runtime.ground({ image: { path: image }, text, pack }, contextOf(io));
-  await finish(io, image, result, files);
+  await finish(io, runtime, image, result, files);
 }
 
 /**
@@ -173,16 +172,14 @@ const masksOf = ({ regions }: TaskResult): Rle[] => regions.flatMap(({ mask }) =
 /** Writes the files that were asked for and prints the result. @throws GroundnoteError io */
 export async function finish(
   io: CliIo,
+  runtime: Runtime,
   image: string,
   result: TaskResult,
   files: ResultFiles,
 ): Promise<void> {
   const { maskOut, overlayOut, json } = files;
   if (maskOut) await writeMask(maskOut, masksOf(result), result.image);
-  if (overlayOut) {
-    const { maxPixels } = processOptionsSchema.parse({ packFolders: [] });
-    await writeOverlay(overlayOut, await readPicture({ path: image }, { maxPixels }), result.regions);
-  }
+  if (overlayOut) await writeOverlay(overlayOut, runtime, { path: image }, result.regions, contextOf(io));
   clearProgress(io);
   if (json) return printJson(io, result);
   if (result.text) io.out(`${result.text}\n`);

@@ -34,6 +34,11 @@ export class PictureWindow {
     return !this.frame;
   }
 
+  /** Pixels of the picture, along a side, in one of the window. */
+  get scale(): number {
+    return this.frame?.scale.x ?? 1;
+  }
+
   /** A focus in pixels of the window. Where a mask is refined, prompts that lie outside are left out: the mask speaks for them. */
   into<F extends Focus>(focus: F): F {
     if (!this.frame) return focus;

@@ -220,6 +220,12 @@ describe.skipIf(!existsSync(path.join(models, 'groundnote-segment/groundnote.jso
       expect(Math.abs(side - (i % 2 ? 2000 : 3000) - (i < 2 ? -120 : 120))).toBeLessThan(8),
     );
     expect(rleArea(region?.mask as Rle) / (Math.PI * 120 ** 2)).toBeCloseTo(1, 1);
+    // Where all of it is in view, a small thing is looked at from near by itself: the same edge, not one of 2 × 2 pixels.
+    const small = await large.segment({ ...params, view: undefined }, quietContext());
+    expect(rleArea(small.regions[0]?.mask as Rle) / (Math.PI * 120 ** 2)).toBeCloseTo(1, 1);
+    expect(rleOverlap(small.regions[0]?.mask as Rle, region?.mask as Rle).intersection).toBeGreaterThan(
+      0.96 * rleArea(region?.mask as Rle),
+    );
     // Looked at closely, one edge is mended; what lies outside the window stays.
     const mended = await large.segment(
       {

@@ -124,8 +124,9 @@ export class Pyramid {
         reading();
       }
       await this.makeAll(missing, signal, progress);
-      await this.options.cache.complete(this.folder);
+      // They are no part of what is kept.
       await this.dropPixels();
+      await this.options.cache.complete(this.folder);
     });
   }
 

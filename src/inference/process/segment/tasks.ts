@@ -8,7 +8,7 @@ import type {
   SegmentParams,
   TaskResult,
 } from '../../../protocol/inference';
-import { rleBox } from '../../../protocol/rle';
+import { rleArea, rleBox } from '../../../protocol/rle';
 import type { HandlerContext } from '../../../protocol/rpc';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Rectangle } from '../picture';
@@ -19,6 +19,9 @@ import { everythingDefaults, findEverything } from './everything';
 import { sortPrompts } from './prompts';
 import type { ScoredMask } from './segmenter';
 
+/** An object is looked at again from near when its box is less than this part of what was seen of a large picture. */
+const closeUpShare = 32;
+
 /** @throws GroundnoteError as opening the picture and the segmenter do, and invalid-params, cancelled */
 export async function segmentInPicture(
   services: RuntimeServices,
@@ -26,11 +29,21 @@ export async function segmentInPicture(
   context: HandlerContext,
   stopwatch: Stopwatch,
 ): Promise<TaskResult> {
-  const window = await stopwatch.time('read', () =>
-    services.pictures.window(params.image, params, context.signal),
-  );
-  await throwIfCancelled(context.signal);
-  const found = await services.segmentPicture(window.picture, window.into(params), context, stopwatch);
+  const segmentIn = async (focus: SegmentParams) => {
+    const window = await stopwatch.time('read', () =>
+      services.pictures.window(params.image, focus, context.signal),
+    );
+    await throwIfCancelled(context.signal);
+    const found = await services.segmentPicture(window.picture, window.into(focus), context, stopwatch);
+    return { window, found };
+  };
+  let answer = await segmentIn(params);
+  const near = params.view ? undefined : surroundings(answer.found.mask, answer.window);
+  if (near) {
+    const closer = await segmentIn({ ...params, view: near });
+    if (rleArea(closer.found.mask) > 0) answer = closer;
+  }
+  const { window, found } = answer;
   const regionsOut = (masks: readonly ScoredMask[]) => regionsOf(masks, window, params.previous);
   return {
     image: imageOf(params.image, window.whole),
@@ -39,6 +52,24 @@ export async function segmentInPicture(
     ...(found.candidates && { candidates: regionsOut(found.candidates) }),
     timings: stopwatch.timings(),
   };
+}
+
+/**
+ * Where to look again for an object that is small in a large picture, of which a reduced copy was looked at; undefined
+ * where that would show no more.
+ */
+function surroundings(mask: Rle, window: PictureWindow): Box | undefined {
+  const [x1, y1, x2, y2] = rleBox(mask);
+  const { width, height } = window.picture;
+  if (window.scale === 1 || x2 === 0 || (x2 - x1) * (y2 - y1) * closeUpShare > width * height)
+    return undefined;
+  const [w, h] = [(x2 - x1) / 2, (y2 - y1) / 2];
+  return window.boxOut([
+    Math.max(0, x1 - w),
+    Math.max(0, y1 - h),
+    Math.min(width, x2 + w),
+    Math.min(height, y2 + h),
+  ]);
 }
 
 /**
