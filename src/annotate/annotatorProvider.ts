@@ -13,6 +13,7 @@ import { answerComparison } from './compare';
 import { folderPart } from './folder/folderPart';
 import { Thumbnails } from './folder/thumbnails';
 import { hintsPart } from './hints';
+import { conversationPart } from './conversation/conversationPart';
 import type { InferenceApi } from './inferenceApi';
 import { tileFolder, tilesPart } from './tilesPart';
 import { healZombies } from './zombies';
@@ -102,6 +103,12 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
         tilesPart,
         ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
         hintsPart(context.globalState),
+        conversationPart({
+          inference,
+          log,
+          folder: path.join(storage.fsPath, 'conversations'),
+          packs: () => this.packs(false),
+        }),
       ],
     };
   }

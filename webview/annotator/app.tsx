@@ -1,6 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { RovingToolbar } from '../ui/rovingToolbar';
 import { BottomBar } from './bottomBar';
+import { Composer } from './conversation/composer';
+import { ConversationState } from './conversation/conversationState';
+import { Ghosts } from './conversation/ghosts';
+import { ConversationContext } from './conversation/hooks';
+import type { Part } from './conversation/parts';
+import { Transcript } from './conversation/transcript';
 import { CanvasGestures } from './canvas/gestures';
 import { CanvasStage } from './canvas/stage';
 import { Filmstrip } from './folder/filmstrip';
@@ -46,6 +52,8 @@ export function App({
   const listOpen = state.listOpen ?? wide;
   const hasPicture = state.snapshot !== undefined && state.fatal === undefined;
   const overlay = useOverlayParts(saved.overlay, () => keep.current());
+  const [conversation] = useState(() => new ConversationState(store));
+  const question = useRef<Part[]>(saved.question ?? []);
   const keep = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -64,6 +72,7 @@ export function App({
       (redraw) => new RegionLayer(store, overlay.state, overlay.comparison, element, redraw),
       (view) => {
         readout.showScale(view.scale);
+        conversation.moved();
         keep.current();
       },
       () => {
@@ -76,6 +85,8 @@ export function App({
     const stopMenu = chooseMenu(store, canvas);
     const stopSettings = settings.subscribe(() => keep.current());
     setStage(canvas);
+    conversation.visible = () => canvas.visible;
+    void conversation.load();
     setToolbox(tools);
     if (takesKeyboard) element.focus();
     return () => {
@@ -99,6 +110,7 @@ export function App({
       opacity: state.opacity,
       listOpen: state.listOpen,
       overlay: overlay.state.saved,
+      question: question.current,
       ...(stage && { view: { ...stage.savedView, size: stage.size } }),
     });
   useEffect(() => {
@@ -120,31 +132,42 @@ export function App({
   const { name, width, height } = state.snapshot.image;
   return (
     <OverlayContext.Provider value={overlay}>
-      <div class="panel">
-        <Toolbar stage={stage} toolbox={toolbox} listOpen={listOpen} onToggleList={toggleList} />
-        <div class="middle">
-          <main class="picture">
-            <div
-              ref={container}
-              class={`canvas tool-${state.tool}`}
-              tabIndex={0}
-              role="application"
-              aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space presses there, Shift+Space takes away, Enter ends what is drawn.`}
-              data-vscode-context={menuContext('picture')}
-            />
-            <TileProgress />
-            <OverlayControls />
-            <Notices />
-            <FirstHint />
-            <ToolHint hints={hints} />
-            <ToolChips toolbox={toolbox} />
-          </main>
-          {listOpen && <RegionList />}
+      <ConversationContext.Provider value={conversation}>
+        <div class="panel">
+          <Toolbar stage={stage} toolbox={toolbox} listOpen={listOpen} onToggleList={toggleList} />
+          <div class="middle">
+            <main class="picture">
+              <div
+                ref={container}
+                class={`canvas tool-${state.tool}`}
+                tabIndex={0}
+                role="application"
+                aria-label={`${name}, ${width} by ${height} pixels. Arrow keys move a crosshair, space presses there, Shift+Space takes away, Enter ends what is drawn.`}
+                data-vscode-context={menuContext('picture')}
+              />
+              <TileProgress />
+              <Ghosts stage={stage} />
+              <OverlayControls />
+              <Notices />
+              <FirstHint />
+              <ToolHint hints={hints} />
+              <ToolChips toolbox={toolbox} />
+            </main>
+            {listOpen && <RegionList />}
+          </div>
+          <Filmstrip />
+          <Help onShowHints={hints.showAgain} />
+          <Transcript />
+          <Composer
+            draft={question.current}
+            onDraft={(parts) => {
+              question.current = parts;
+              keep.current();
+            }}
+          />
+          <BottomBar readout={readout} />
         </div>
-        <Filmstrip />
-        <Help onShowHints={hints.showAgain} />
-        <BottomBar readout={readout} />
-      </div>
+      </ConversationContext.Provider>
     </OverlayContext.Provider>
   );
 }

@@ -4,6 +4,7 @@ import { focusChanged, ping } from '../../src/protocol/annotator';
 import { pageStart } from '../../src/protocol/folder';
 import { sizeSchema, type Size } from '../../src/protocol/geometry';
 import { Endpoint } from '../../src/protocol/rpc';
+import { partSchema } from './conversation/parts';
 import { savedOverlaySchema } from './overlay/overlayState';
 import { toolValuesSchema } from './tools/settings';
 import { toolNames } from './tools/tool';
@@ -22,6 +23,8 @@ const savedSchema = z.object({
   opacity: z.number().min(0).max(1).optional(),
   listOpen: z.boolean().optional(),
   overlay: savedOverlaySchema.optional(),
+  /** The question that is being written. */
+  question: z.array(partSchema).optional(),
   view: z
     .object({
       fitted: z.boolean(),

@@ -177,9 +177,12 @@ export class PanelStore {
     if (annotation) void this.edit({ title, put: [{ ...annotation, ...patch }], remove: [] });
   }
 
-  async find(text: string): Promise<void> {
+  async find(text: string, pack?: string): Promise<void> {
     try {
-      const { regionIds, refused, message } = await this.host.request(groundText, { text });
+      const { regionIds, refused, message } = await this.host.request(groundText, {
+        text,
+        ...(pack !== undefined && { pack }),
+      });
       this.set({
         notice: { level: refused || !regionIds.length ? 'warning' : 'info', message },
         status: message,

@@ -24,6 +24,7 @@ import {
   type Annotation,
   type Edit,
 } from '../../../src/protocol/annotator';
+import type { Conversation } from '../../../src/protocol/conversation';
 import { GroundnoteError } from '../../../src/protocol/errors';
 import { hintSeen, seenHints, showHintsAgain } from '../../../src/protocol/hints';
 import type { Box, Prompt, Size } from '../../../src/protocol/geometry';
@@ -31,6 +32,7 @@ import type { TaskResult } from '../../../src/protocol/inference';
 import type { PackSummary } from '../../../src/protocol/packs';
 import { encodeRle, rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
+import { FakeConversation } from './fakeConversation';
 import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
 import { levelSizes, needTile, tileFile, tileSide } from '../../../src/protocol/tiles';
 
@@ -44,6 +46,8 @@ export interface FakeHostOptions {
   problem?: string;
   packs?: PackSummary[];
   hintsSeen?: string[];
+  /** What is kept of an earlier conversation. */
+  conversation?: Conversation;
   /** Makes the first question fail. */
   fatal?: string;
   /** The folder that the picture lies in; alone in it without one. */
@@ -126,6 +130,7 @@ export class FakeHost {
   private readonly undone: AppliedEdit[] = [];
   private readonly done: AppliedEdit[] = [];
   readonly folder: FakeFolder;
+  readonly conversation: FakeConversation;
   private readonly endpoint: Endpoint;
   private readonly tasks: RegionTasks;
   private listener: (message: unknown) => void = () => undefined;
@@ -158,6 +163,13 @@ export class FakeHost {
       annotations: () => this.model.annotations,
       apply: (edit) => this.apply(edit),
       onBusy: (phase) => this.endpoint.send(busy, phase === undefined ? null : { phase }),
+    });
+    this.conversation = new FakeConversation(this.endpoint, {
+      size: () => Promise.resolve(this.size),
+      annotations: () => this.model.annotations,
+      apply: (edit) => this.apply(edit),
+      packs: () => Promise.resolve(options.packs ?? packs),
+      kept: options.conversation,
     });
     this.answer();
     answerComparison(this.endpoint, this.inference, () => Promise.resolve({ path: '/pictures/picture.png' }));

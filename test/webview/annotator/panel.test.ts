@@ -419,7 +419,7 @@ describe('commands, phrases and troubles', () => {
 
   it('a phrase is found, or the refusal is told', async () => {
     await open();
-    const field = panel.page.locator('vscode-text-field input');
+    const field = panel.page.getByRole('textbox', { name: 'Find in picture' });
     await field.fill('Mask decoder');
     await field.press('Enter');
     await panel.regions(1);
@@ -498,7 +498,7 @@ describe('commands, phrases and troubles', () => {
     await open({ packs: [{ ...(packs[0] as (typeof packs)[0]), prompts: ['point'] }] });
     expect(await panel.page.getByRole('button', { name: 'Point', exact: true }).count()).toBe(1);
     expect(await panel.page.getByRole('button', { name: 'Stroke', exact: true }).count()).toBe(0);
-    expect(await panel.page.locator('vscode-text-field').count()).toBe(0);
+    expect(await panel.page.getByRole('textbox').count()).toBe(0);
     await panel.page.close();
     await open({ packs: [] });
     await panel.page.getByText('No model that segments is installed').waitFor();
