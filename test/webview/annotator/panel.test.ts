@@ -293,8 +293,10 @@ describe('what is seen', () => {
     });
     const red = await panel.pixel([150, 100]);
     expect(red[0]).toBeGreaterThan(red[2] + 10);
-    const green = await panel.pixel([300, 50]);
-    expect(green[1]).toBeGreaterThan(150);
+    // The line is hardly wider than a pixel of the screen.
+    const greens: number[] = [];
+    for (const y of [49.6, 50, 50.4]) greens.push((await panel.pixel([300, y]))[1]);
+    expect(Math.max(...greens)).toBeGreaterThan(150);
     const blue = await panel.pixel([300, 125]);
     expect(blue[2]).toBeGreaterThan(blue[0] + 20);
   });
@@ -462,7 +464,7 @@ describe('commands, phrases and troubles', () => {
     panel.host.send(focusTool, { tool: 'box' });
     await panel.page.locator('.canvas.tool-box').waitFor();
     panel.host.send(focusTool, { tool: 'text' });
-    await expect.poll(() => panel.page.evaluate('document.activeElement.tagName')).toBe('VSCODE-TEXT-FIELD');
+    await expect.poll(() => panel.page.evaluate('document.activeElement.className')).toBe('editor');
     panel.host.send(notice, { level: 'warning', message: 'photo.json was not saved.' });
     await panel.page.locator('.notice.warning', { hasText: 'photo.json was not saved.' }).waitFor();
     await panel.page.getByRole('button', { name: 'Close message' }).click();

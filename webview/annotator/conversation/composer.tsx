@@ -277,11 +277,18 @@ function PackPicker() {
   const { packs, pack } = conversation;
   const reads =
     'Reads written words. Questions about looks and meaning need a vision-language model; packs with one cannot be installed in this version yet.';
+  const hint = pack?.kind === 'ocr' ? `${pack.title}. ${reads}` : pack?.title;
+  if (packs.length < 2)
+    return (
+      <span class="pack alone" title={hint}>
+        {pack?.title}
+      </span>
+    );
   return (
     <select
       class="pack"
       aria-label="Pack that answers"
-      title={pack?.kind === 'ocr' ? `${pack.title}. ${reads}` : pack?.title}
+      title={hint}
       value={pack?.id}
       onChange={(event) => void conversation.choosePack(event.currentTarget.value)}
     >
