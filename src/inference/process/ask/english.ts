@@ -2,7 +2,7 @@
 import type { Choice, Direction, Found, Query, Rule } from './grammar';
 
 const picture =
-  '(?:(?:in|on|of|from)\\s+)?(?:(?:the|this|that)\\s+)?(?:whole\\s+|entire\\s+)?(?:picture|figure|image|diagram|chart|plot|drawing|photo|screenshot)';
+  '(?:(?:in|on|of|from)\\s+)?(?:(?:the|this|that)\\s+)?(?:whole\\s+|entire\\s+)?(?:picture|figure|image|diagram|chart|plot|table|drawing|photo|screenshot)';
 const inPicture = `(?:\\s+(?:there|here|altogether|in total|${picture}))*`;
 const ofPicture = `(?:\\s+${picture})?`;
 const texts = '(?:(?:written )?(?:words?|texts?|labels?|lines?|letters|captions?|entries|entry))';
