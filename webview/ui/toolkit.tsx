@@ -2,11 +2,16 @@
  * Controls that look like VS Code's. Only this folder knows that they come from @vscode/webview-ui-toolkit, which is
  * archived: when it must go, this file changes and nothing else.
  */
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeProgressRing,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
 import type { ComponentChildren, JSX, Ref } from 'preact';
 import { Icon, type IconName } from './icon';
 
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextField(), vsCodeProgressRing());
 
 declare module 'preact' {
   // eslint-disable-next-line @typescript-eslint/no-namespace
@@ -14,6 +19,12 @@ declare module 'preact' {
     interface IntrinsicElements {
       'vscode-button': HTMLAttributes<HTMLElement> & {
         appearance?: string;
+        disabled?: boolean;
+        ref?: Ref<HTMLElement>;
+      };
+      'vscode-text-field': HTMLAttributes<HTMLElement> & {
+        value?: string;
+        placeholder?: string;
         disabled?: boolean;
         ref?: Ref<HTMLElement>;
       };
@@ -68,6 +79,35 @@ export function IconButton(
     >
       <Icon name={icon} />
     </button>
+  );
+}
+
+/** One line of text. Undo keys stay inside: VS Code would undo the document instead of the text. */
+export function TextField(
+  props: Common & {
+    label: string;
+    value: string;
+    placeholder?: string;
+    fieldRef?: Ref<HTMLElement>;
+    onInput(value: string): void;
+    onEnter(): void;
+    onEscape?(): void;
+  },
+) {
+  const { label, fieldRef, onInput, onEnter, onEscape, ...rest } = props;
+  return (
+    <vscode-text-field
+      ref={fieldRef}
+      aria-label={label}
+      onInput={(event) => onInput((event.currentTarget as HTMLInputElement).value)}
+      onKeyDown={(event) => {
+        keepUndoInside(event);
+        if (event.isComposing) return;
+        if (event.key === 'Enter') onEnter();
+        if (event.key === 'Escape') onEscape?.();
+      }}
+      {...rest}
+    />
   );
 }
 
