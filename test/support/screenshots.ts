@@ -68,7 +68,28 @@ async function comparePreviews(theme: keyof typeof themes): Promise<void> {
   });
 }
 
+/** A conversation about a figure: two turns, the words of the last one lit. */
+export async function takeConversation(theme: keyof typeof themes, name: string): Promise<void> {
+  await inVSCode(theme, async (vscode) => {
+    const { workbench, page } = vscode;
+    await workbench.explorerMenu('figures/lisa-architecture.png', 'Segment Image');
+    const annotator = await vscode.annotator('lisa-architecture.png');
+    await workbench.runCommand('View: Close Primary Side Bar');
+    await annotator.focus();
+    await page.keyboard.press('/');
+    for (const question of ['Where is the mask decoder?', 'What is left of it?']) {
+      await page.keyboard.type(question);
+      await page.keyboard.press('Enter');
+      await annotator.frame.locator('.turn.answered', { hasText: question }).waitFor({ timeout: 60_000 });
+    }
+    await annotator.frame.getByText('How was this found?').last().click();
+    await annotator.frame.locator('.answer .words', { hasText: 'Vision backbone' }).click();
+    await take(vscode, name, path.join(root, 'docs/pictures'));
+  });
+}
+
 export async function takeScreenshots(): Promise<void> {
+  await takeConversation('dark', 'conversation');
   for (const theme of ['light', 'dark', 'high-contrast'] as const) await comparePreviews(theme);
   await inVSCode('light', async (vscode) => {
     await openNote(vscode);
