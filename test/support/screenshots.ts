@@ -77,6 +77,7 @@ export async function takeConversation(theme: keyof typeof themes, name: string)
     await workbench.runCommand('View: Close Primary Side Bar');
     await annotator.focus();
     await page.keyboard.press('/');
+    await annotator.frame.locator('.composer .editor:focus').waitFor();
     for (const question of ['Where is the mask decoder?', 'What is left of it?']) {
       await page.keyboard.type(question);
       await page.keyboard.press('Enter');
