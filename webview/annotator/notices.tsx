@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../ui/icon';
 import { Button, IconButton } from '../ui/toolkit';
+import { useConversation } from './conversation/hooks';
 import { useStore } from './hooks';
 import type { Notice } from './store';
 
@@ -65,8 +66,16 @@ function Bar({
 /** What to do with an empty picture. */
 export function FirstHint() {
   const [store, state] = useStore();
+  const conversation = useConversation();
   const kinds = store.promptKinds;
-  if (!state.snapshot || store.annotations.length || state.pending.size || !kinds.has('point')) return null;
+  if (
+    !state.snapshot ||
+    conversation.view.turns.length ||
+    store.annotations.length ||
+    state.pending.size ||
+    !kinds.has('point')
+  )
+    return null;
   return (
     <div class="hint" aria-hidden="true">
       <p>

@@ -13,6 +13,9 @@ import { useConversation } from './hooks';
 /** How near to a line or a point the pointer must be, in screen pixels. */
 const reach = 8;
 
+/** How far an outline may leave the mask's own, in pixels of the picture. */
+const outlineTolerance = 0.5;
+
 const paths = new WeakMap<object, string>();
 const items = new WeakMap<Annotation, RegionItem>();
 
@@ -113,7 +116,7 @@ function pathOf({ geometry }: Annotation, scale: number): string {
       path = [...geometry.polygons, ...(geometry.holes ?? [])].map(ring).join('');
       break;
     case 'mask':
-      path = maskOutlines(geometry.mask).flat().map(ring).join('');
+      path = maskOutlines(geometry.mask, outlineTolerance).flat().map(ring).join('');
       break;
     case 'stroke':
       path = `M${geometry.points.map(([x, y]) => `${x} ${y}`).join('L')}`;
