@@ -180,7 +180,11 @@ export class ConversationModel {
     this.conversation = { ...this.conversation, turns: [...turns] };
     const { conversation } = this;
     this.options.onChange(conversation);
-    void this.options.size().then((size) => this.options.file.write(conversation, size));
+    // Of a picture that has gone nothing can be kept.
+    this.options.size().then(
+      (size) => this.options.file.write(conversation, size),
+      () => undefined,
+    );
   }
 
   /** The pack that is chosen, or the first that can take part. @throws GroundnoteError no-pack */
