@@ -7,6 +7,7 @@ import { ChipEditor, type ChipRegion, type Mention } from './chipEditor';
 import type { Mode } from './conversationState';
 import { useConversation } from './hooks';
 import { MentionList } from './mentionList';
+import { NoPack, PackPicker } from './packPicker';
 import { namesOf, type Part } from './parts';
 
 const labels: Record<Mode, { label: string; placeholder: string; action: string; title: string }> = {
@@ -268,51 +269,5 @@ export function Composer({ draft, onDraft }: { draft: readonly Part[]; onDraft(p
       )}
       <PackPicker />
     </form>
-  );
-}
-
-/** Which pack answers. */
-function PackPicker() {
-  const conversation = useConversation();
-  const { packs, pack } = conversation;
-  const reads =
-    'Reads written words. Questions about looks and meaning need a vision-language model; packs with one cannot be installed in this version yet.';
-  const hint = pack?.kind === 'ocr' ? `${pack.title}. ${reads}` : pack?.title;
-  if (packs.length < 2)
-    return (
-      <span class="pack alone" title={hint}>
-        {pack?.title}
-      </span>
-    );
-  return (
-    <select
-      class="pack"
-      aria-label="Pack that answers"
-      title={hint}
-      value={pack?.id}
-      onChange={(event) => void conversation.choosePack(event.currentTarget.value)}
-    >
-      {packs.map(({ id, title, tasks }) => (
-        <option key={id} value={id}>
-          {`${title} (${tasks.filter((task) => ['ask', 'refer', 'ground'].includes(task)).join(', ')})`}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-/** Why nothing can be asked, and what would help. */
-function NoPack() {
-  const [, state] = useStore();
-  const broken = (state.snapshot?.packs ?? []).find(
-    ({ state: each, tasks }) =>
-      each !== 'ready' && tasks.some((task) => ['ask', 'refer', 'ground'].includes(task)),
-  );
-  return (
-    <p class="no-pack" role="note">
-      {broken
-        ? `No pack here answers questions: ${broken.title} cannot be used. ${broken.problem ?? ''}`
-        : 'No pack here answers questions or finds phrases. The pack “groundnote-ocr”, which comes with Groundnote, does both for written words: install the extension again.'}
-    </p>
   );
 }
