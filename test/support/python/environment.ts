@@ -1,0 +1,70 @@
+/**
+ * Python with the packages of other tools, for tests that read and write files with the real ones: a virtual environment in
+ * `.cache/python`, made once for each list of packages.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** LabelMe's own requirements bring Qt and a runtime for models: these are what its reader and writer of files import. */
+const packages = [
+  'labelme==6.3.1',
+  'pycocotools==2.0.11',
+  'numpy==2.4.6',
+  'pillow==13.0.0',
+  'imgviz==2.1.0',
+  'cmap==0.8.0',
+  'loguru==0.7.3',
+  'tifffile==2026.3.3',
+  'typing_extensions==4.16.0',
+];
+/** numpy 2.4 needs it. */
+const leastMinor = 11;
+
+const folder = path.resolve('.cache/python/tools');
+const inVenv = path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+/** The name of an installed Python that is new enough, or undefined. */
+export function findPython(): string | undefined {
+  const candidates = [process.env.GROUNDNOTE_PYTHON, 'python3', 'python'].filter(
+    (each) => each !== undefined,
+  );
+  return candidates.find((name) => {
+    const { status, stdout } = spawnSync(name, ['-c', 'import sys; print(*sys.version_info[:2])'], {
+      encoding: 'utf8',
+    });
+    const [major, minor] = (stdout ?? '').trim().split(' ').map(Number);
+    return status === 0 && major === 3 && (minor ?? 0) >= leastMinor;
+  });
+}
+
+/** Makes the environment where it is not there yet. @returns its Python. @throws Error with the end of pip's output */
+export function preparePython(python: string): string {
+  const stamp = path.join(folder, 'packages.txt');
+  const wanted = packages.join('\n');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return inVenv;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.dirname(folder), { recursive: true });
+  run(python, ['-m', 'venv', folder]);
+  run(inVenv, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', ...packages]);
+  writeFileSync(stamp, wanted);
+  return inVenv;
+}
+
+/** Runs a script with arguments. @returns its standard output. @throws Error with the end of what it said */
+export function runPython(python: string, script: string, ...args: string[]): string {
+  return run(python, ['-X', 'utf8', script, ...args]);
+}
+
+function run(command: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  if (status !== 0)
+    throw new Error(
+      `${command} ${args[0]} ended with ${status}: ${error ?? ''}${(stderr ?? '').slice(-2000)}`,
+    );
+  return stdout;
+}
