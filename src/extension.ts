@@ -1,7 +1,7 @@
 /** Builds the services and registers what package.json contributes. Nothing heavy is loaded here: models live in a process of their own. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { registerAnnotator } from './annotate/annotatorProvider';
+import { registerAnnotator } from './annotate/annotator';
 import { tileFolder } from './annotate/tilesPart';
 import { InferenceClient } from './inference/client';
 import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/builtinPreview';

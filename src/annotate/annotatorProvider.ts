@@ -1,10 +1,9 @@
 /** The custom editor `groundnote.annotator`: pictures as documents that VS Code saves, reverts, undoes and backs up. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { actions, commandOf, type ActionId } from '../protocol/actions';
-import type { Annotation } from '../protocol/annotator';
+import type { ActionId } from '../protocol/actions';
+import type { AnnotatorApi } from './annotator';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
-import type { Size } from '../protocol/geometry';
 import { listPacks } from '../protocol/inference';
 import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
@@ -16,55 +15,13 @@ import { hintsPart } from './hints';
 import { conversationPart } from './conversation/conversationPart';
 import type { InferenceApi } from './inferenceApi';
 import { tileFolder, tilesPart } from './tilesPart';
-import { healZombies } from './zombies';
+import { annotatorViewType } from './viewType';
 
-/** The view type of package.json. */
-export const annotatorViewType = 'groundnote.annotator';
-
-/** What commands use. */
-export interface AnnotatorApi extends vscode.Disposable {
-  /** Opens a picture in the side panel, beside what the user reads unless `column` says otherwise. */
-  open(uri: vscode.Uri, options?: { column?: vscode.ViewColumn; tool?: Tool }): Promise<void>;
-  /** Finds a phrase in a picture, in its panel, which is opened if need be. */
-  ground(uri: vscode.Uri, phrase: string): Promise<void>;
-  /** The regions of a picture that is open in a panel, unsaved ones too; undefined where it is not. */
-  regionsOf(uri: vscode.Uri): { annotations: readonly Annotation[]; size(): Promise<Size> } | undefined;
-  /** The picture of the panel that has the keyboard. */
-  activePicture(): vscode.Uri | undefined;
-}
-
-/** Registers the side panel. */
-export function registerAnnotator(
-  context: vscode.ExtensionContext,
-  { inference, log }: { inference: InferenceApi; log: vscode.LogOutputChannel },
-): AnnotatorApi {
-  const provider = new AnnotatorProvider(context, inference, log);
-  const subscriptions = [
-    provider,
-    vscode.window.registerCustomEditorProvider(annotatorViewType, provider, {
-      supportsMultipleEditorsPerDocument: true,
-      webviewOptions: { retainContextWhenHidden: false },
-    }),
-    healZombies(annotatorViewType, (uri) => provider.documentOf(uri) !== undefined, log),
-    ...actions.map(({ id }) => vscode.commands.registerCommand(commandOf(id), () => provider.run(id))),
-  ];
-  return {
-    open: (uri, options) => provider.show(uri, options).then(() => undefined),
-    ground: (uri, phrase) => provider.ground(uri, phrase),
-    regionsOf: (uri) => provider.regionsOf(uri),
-    activePicture: () => provider.activePicture(),
-    dispose: () => vscode.Disposable.from(...subscriptions).dispose(),
-  };
-}
-
-class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument>, vscode.Disposable {
+export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument>, vscode.Disposable {
   private readonly documents = new Set<AnnotatorDocument>();
   private readonly panels = new Set<AnnotatorPanel>();
-  private readonly changeEmitter = new vscode.EventEmitter<
-    vscode.CustomDocumentEditEvent<AnnotatorDocument>
-  >();
   private readonly resolvedEmitter = new vscode.EventEmitter<AnnotatorPanel>();
-  readonly onDidChangeCustomDocument = this.changeEmitter.event;
+  readonly onDidChangeCustomDocument: vscode.Event<vscode.CustomDocumentEditEvent<AnnotatorDocument>>;
   private knownPacks: PackSummary[] | undefined;
   /** A document has been opened, changed or closed. */
   private readonly documentEmitter = new vscode.EventEmitter<vscode.Uri>();
@@ -76,7 +33,10 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     context: vscode.ExtensionContext,
     private readonly inference: InferenceApi,
     private readonly log: vscode.LogOutputChannel,
+    /** Fired for each edit that VS Code must put on its stack. */
+    private readonly edits: vscode.EventEmitter<vscode.CustomDocumentEditEvent<AnnotatorDocument>>,
   ) {
+    this.onDidChangeCustomDocument = edits.event;
     const storage = context.storageUri ?? context.globalStorageUri;
     this.documentServices = {
       inference,
@@ -144,9 +104,7 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     // With a backup VS Code knows already that the document is dirty; the draft is newer than what it names.
     if (open.backupId) document.session.takeRestored();
     this.documents.add(document);
-    document.onDidEdit(({ title, undo, redo }) =>
-      this.changeEmitter.fire({ document, label: title, undo, redo }),
-    );
+    document.onDidEdit(({ title, undo, redo }) => this.edits.fire({ document, label: title, undo, redo }));
     const tell = () => this.documentEmitter.fire(uri);
     document.onDidChange(tell);
     document.onDidDispose(() => {
@@ -243,7 +201,6 @@ class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument
     for (const panel of this.panels) panel.dispose();
     this.folder.dispose();
     this.documentEmitter.dispose();
-    this.changeEmitter.dispose();
     this.resolvedEmitter.dispose();
   }
 

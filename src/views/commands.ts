@@ -1,7 +1,7 @@
 /** The commands that start from a picture: from the palette, the explorer, an editor's tab, a figure of a preview, or a notebook's output. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { AnnotatorApi } from '../annotate/annotatorProvider';
+import type { AnnotatorApi } from '../annotate/annotator';
 import type { NotebookFigures } from '../notes/builtin/notebookFigures';
 import { figureFromContext } from '../notes/preview/figureUris';
 import { GroundnoteError } from '../protocol/errors';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { AnnotatorApi } from '../annotate/annotatorProvider';
+import type { AnnotatorApi } from '../annotate/annotator';
 import type { InferenceApi } from '../annotate/inferenceApi';
 import { figureUri } from '../notes/preview/figureUris';
 import type { FencePlan } from '../notes/ground/insertText';

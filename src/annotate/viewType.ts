@@ -1,0 +1,2 @@
+/** The view type of the side panel in package.json. */
+export const annotatorViewType = 'groundnote.annotator';
