@@ -17,6 +17,9 @@ const restMs = 140;
 /** Work in one frame, in milliseconds: less while the view moves; more where nothing at all is there to show. */
 const slice = { moving: 4, resting: 8, first: 24 };
 
+/** Regions that are drawn between two looks at the clock. */
+const stepsPerFlush = 2;
+
 interface Plate {
   canvas: HTMLCanvasElement;
   context: CanvasRenderingContext2D;
@@ -152,8 +155,13 @@ export class Composite {
     if (!this.job) return;
     const budget = this.front ? (this.resting ? slice.resting : slice.moving) : slice.first;
     const end = performance.now() + budget;
+    let steps = 0;
     do {
-      if (!this.job.steps.next().done) continue;
+      if (!this.job.steps.next().done) {
+        if (++steps % stepsPerFlush === 0) flush(this.job.plate.context);
+        continue;
+      }
+      flush(this.job.plate.context);
       this.spare = this.front;
       this.front = this.job.plate;
       this.job = undefined;
@@ -182,7 +190,8 @@ export class Composite {
     const { spare } = this;
     this.spare = undefined;
     const canvas = spare?.canvas ?? document.createElement('canvas');
-    const context = spare?.context ?? (canvas.getContext('2d') as CanvasRenderingContext2D);
+    const context =
+      spare?.context ?? (canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D);
     // Another size empties the canvas and its state; so does `reset`.
     if (canvas.width === width && canvas.height === height) context.reset();
     else [canvas.width, canvas.height] = [width, height];
@@ -207,6 +216,14 @@ function* paintRects(
     yield* painter.paint(context, items, style, at, rect, picture);
     context.restore();
   }
+}
+
+/**
+ * Has the browser draw what it was told until now. It would put that off to the end of the frame, where the time that it
+ * takes cannot be seen. Plates are therefore canvases that may be read without asking a GPU.
+ */
+function flush(context: CanvasRenderingContext2D): void {
+  context.getImageData(0, 0, 1, 1);
 }
 
 const marginOf = (side: number) => Math.min(largestMargin, Math.round(side * margin));
