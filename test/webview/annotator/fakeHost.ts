@@ -42,6 +42,8 @@ export interface FakeHostOptions {
   pngSize?: Size;
   /** The file itself, instead of a painted one. */
   picture?: Buffer;
+  /** Answers segmenting, instead of the discs of the tests. */
+  segment?(prompts: Prompt[], pack: string | undefined): Promise<TaskResult>;
   annotations?: Annotation[];
   problem?: string;
   packs?: PackSummary[];
@@ -317,6 +319,10 @@ export class FakeHost {
         new Promise((resolve) => options?.signal?.addEventListener('abort', resolve)),
       ]);
       if (options?.signal?.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
+      if (channel.name === 'segment' && this.options.segment) {
+        const { prompts, pack } = params as { prompts: Prompt[]; pack?: string };
+        return (await this.options.segment(prompts, pack)) as never;
+      }
       const failure = this.failNext;
       this.failNext = undefined;
       if (failure) throw failure;

@@ -17,15 +17,15 @@ export function CompareBar({ comparison, view }: { comparison: Comparison; view:
             </button>
           )}
         </div>
-        {only && (
-          <p>
-            {only.title} is the only pack here that takes these prompts: its masks of now are compared with
-            those that the regions have. The setting <code>groundnote.packs.folders</code> adds other packs.
-          </p>
-        )}
       </div>
       <Side side="right" comparison={comparison} view={view} />
       <IconButton icon="chrome-close" label="Close the comparison" onClick={() => comparison.close()} />
+      {only && (
+        <p>
+          {only.title} is the only pack here that takes these prompts: its masks of now are compared with
+          those that the regions have. The setting <code>groundnote.packs.folders</code> adds other packs.
+        </p>
+      )}
     </section>
   );
 }
@@ -63,8 +63,7 @@ function Side(props: { side: SideName; comparison: Comparison; view: ComparisonV
   );
 }
 
-function verdict({ total, wanted, answered, agreement }: ComparisonView): string {
+function verdict({ wanted, answered, agreement }: ComparisonView): string {
   if (answered < wanted) return `Asking… ${answered} of ${wanted}`;
-  const what = total === 1 ? '' : ` · ${total} regions`;
-  return `${agreement ?? 'No masks to compare'}${what}`;
+  return agreement ?? 'No masks to compare';
 }

@@ -23,8 +23,7 @@ interface Answer {
 export interface ComparisonView {
   left: Source;
   right: Source;
-  /** Regions that are compared, and how many of their answers are there. */
-  total: number;
+  /** Answers that are asked for, and how many are there. */
   wanted: number;
   answered: number;
   problem: string | undefined;
@@ -178,7 +177,6 @@ export class Comparison {
     this.sides = { left: this.side(sources.left, regions), right: this.side(sources.right, regions) };
     this.view = {
       ...sources,
-      total: regions.length,
       wanted: questions.length,
       answered: questions.length - missing.length,
       problem: this.problem,
