@@ -89,8 +89,36 @@ export async function takeConversation(theme: keyof typeof themes, name: string)
   });
 }
 
+/** Tools of the side panel: other masks, and a polygon that is being drawn beside what the brush has painted. */
+export async function takeToolPictures(): Promise<void> {
+  await inVSCode('dark', async (vscode) => {
+    const { page, workbench } = vscode;
+    const pictures = path.join(root, 'docs/pictures');
+    await workbench.explorerMenu('photos/coffee.jpg', 'Segment Image');
+    await workbench.runCommand('View: Close Primary Side Bar');
+    const annotator = await vscode.annotator();
+    await annotator.clickImage(366, 284);
+    await annotator.waitForRegions(1);
+    await take(vscode, 'side-panel-other-masks', pictures);
+    await annotator.finishRegion();
+    await annotator.tool('brush');
+    await annotator.dragImage([60, 330], [150, 345], 12);
+    await annotator.waitForRegions(2);
+    await annotator.finishRegion();
+    await annotator.tool('polygon');
+    await annotator.clickImage(200, 60);
+    await annotator.clickImage(330, 40);
+    await annotator.clickImage(410, 120);
+    await annotator.clickImage(380, 230);
+    await annotator.waitForText(/4 corners/);
+    await take(vscode, 'side-panel-polygon', pictures);
+    await page.keyboard.press('Escape');
+  });
+}
+
 export async function takeScreenshots(): Promise<void> {
   await takeConversation('dark', 'conversation');
+  await takeToolPictures();
   for (const theme of ['light', 'dark', 'high-contrast'] as const) await comparePreviews(theme);
   await inVSCode('light', async (vscode) => {
     await openNote(vscode);

@@ -58,8 +58,9 @@ export class LassoTool implements Tool {
   }
 
   /**
-   * The model gets the drawn area as the mask that it refines, and the box around it. With a region in hand the area is
-   * added to its mask or taken from it, and a point in its middle says which.
+   * The model gets a point in the middle of the drawn area. For a new region, the box around the area goes with it (the area
+   * as a mask made it worse: .746 against .767 mean IoU); with a region in hand, its mask with the area added or taken
+   * away, for the model to refine (.880 against .801 with the point alone).
    */
   private prompt(ring: readonly Point[], touch: Touch): void {
     const { prompting, stage, edits } = this.context;
@@ -69,21 +70,14 @@ export class LassoTool implements Tool {
     const { active } = edits;
     const base = prompting.prompts.length && active ? patchOfGeometry(active.geometry, size) : undefined;
     const label = takesAway(touch) ? 0 : 1;
-    let prompts: Prompt[];
+    const point: Prompt = { type: 'point', point: innermost(area), label };
     if (base) {
       const box = [area.x, area.y, area.x + area.width, area.y + area.height] as const;
       const patch = fillPolygon(label ? patchAround(base, [...box], size) : base, ring, label);
-      prompts = [
-        { type: 'mask', mask: rleOfPatch(patch, size) },
-        { type: 'point', point: innermost(area), label },
-      ];
+      prompting.addAll([{ type: 'mask', mask: rleOfPatch(patch, size) }, point], touch.ctrl);
     } else {
-      prompts = [
-        { type: 'mask', mask: rleOfPatch(area, size) },
-        { type: 'box', box: pointsBox(ring) },
-      ];
+      prompting.addAll(label ? [{ type: 'box', box: pointsBox(ring) }, point] : [point], touch.ctrl);
     }
-    prompting.addAll(prompts, touch.ctrl);
   }
 
   abandon(): void {

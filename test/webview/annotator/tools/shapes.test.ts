@@ -99,15 +99,15 @@ describe('the lasso', () => {
     expect(tools.covers(tools.region(), [190, 60])).toBe(false);
   });
 
-  it('is a prompt when the user chooses so: the drawn area as a mask, and its box', async () => {
+  it('is a prompt when the user chooses so: its box and its middle', async () => {
     const tools = await open();
     await tools.key('o');
     await tools.page.getByRole('button', { name: 'The lasso asks the model' }).click();
     await tools.panel.drag(around);
     await tools.panel.regions(1);
     const prompts = tools.host.prompts[0]?.prompts ?? [];
-    expect(prompts.map(({ type }) => type)).toEqual(['mask', 'box']);
-    // A second one takes away from the region in hand, by a point in its middle.
+    expect(prompts.map(({ type }) => type)).toEqual(['box', 'point']);
+    // A second one takes away from the region in hand, by a mask without it and a point in its middle.
     await tools.dragWith('Alt', [
       [80, 80],
       [120, 80],
@@ -116,7 +116,7 @@ describe('the lasso', () => {
     ]);
     await expect.poll(() => tools.host.prompts.length).toBe(2);
     const second = tools.host.prompts[1]?.prompts ?? [];
-    expect(second.map(({ type }) => type)).toEqual(['box', 'mask', 'point']);
+    expect(second.map(({ type }) => type)).toEqual(['box', 'point', 'mask', 'point']);
     const point = second.at(-1);
     expect(point?.type === 'point' && point.label).toBe(0);
     if (point?.type === 'point') expectNear(point.point, [100, 92], 6);
