@@ -120,6 +120,7 @@ const contexts = await Promise.all([
       equationSvg: 'src/notes/equations/equationSvg.ts',
       pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',
+      batchProcess: 'src/batch/process.ts',
       cli: 'src/cli.ts',
     },
   }),

@@ -14,6 +14,7 @@ import { registerGroundFenceHelp } from './views/groundFenceHelp';
 import { registerInsertIntoNote } from './views/insertIntoNote';
 import { Papers } from './notes/papers/papers';
 import { registerPapers } from './views/papers/registerPapers';
+import { registerSegmentFolder } from './views/segmentFolder';
 import { StatusItem } from './views/statusItem';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
@@ -22,13 +23,16 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const settings = vscode.workspace.getConfiguration('groundnote');
   const dist = path.join(context.extensionPath, 'dist');
   const status = new StatusItem();
-  const inference = new InferenceClient({
+  const models = {
     entry: path.join(dist, 'inferenceProcess.cjs'),
     packFolders: [path.join(dist, 'models'), ...settings.get<string[]>('packs.folders', [])],
     threads: settings.get('inference.threads', 0),
     maxPixels: settings.get('largeImages.maxMegapixels', 1000) * 1e6,
     tileFolder: tileFolder(context).fsPath,
     tileBytes: settings.get('largeImages.cacheGigabytes', 4) * 1e9,
+  };
+  const inference = new InferenceClient({
+    ...models,
     idleMs: settings.get('inference.unloadAfterMinutes', 10) * 60_000,
     log: (level, message) => log[level](message),
     onStateChange: (state) => status.show(state),
@@ -62,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     previews,
     registerInsertIntoNote({ annotator, inference, previewedNotes: () => previews.notes() }),
     registerGroundFenceHelp(),
+    registerSegmentFolder(context, { annotator, dist, models, log }),
     ...registerImageCommands(annotator, new NotebookFigures(context)),
     vscode.commands.registerCommand('groundnote.stopInference', () => inference.stop()),
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { actions, commandOf } from '../protocol/actions';
 import type { Annotation } from '../protocol/annotator';
 import type { Size } from '../protocol/geometry';
+import type { PackSummary } from '../protocol/packs';
 import type { AnnotatorDocument } from './annotatorDocument';
 import type { Tool } from './annotatorPanel';
 import type { AnnotatorProvider } from './annotatorProvider';
@@ -20,6 +21,12 @@ export interface AnnotatorApi extends vscode.Disposable {
   regionsOf(uri: vscode.Uri): { annotations: readonly Annotation[]; size(): Promise<Size> } | undefined;
   /** The picture of the panel that has the keyboard. */
   activePicture(): vscode.Uri | undefined;
+  /** A picture that is open in a panel. */
+  documentOf(uri: vscode.Uri): AnnotatorDocument | undefined;
+  /** True when a picture has unsaved regions from before. */
+  hasDraft(uri: vscode.Uri): Promise<boolean>;
+  /** The packs of this machine. */
+  packs(): Promise<PackSummary[]>;
 }
 
 export function registerAnnotator(
@@ -56,6 +63,9 @@ export function registerAnnotator(
     ground: async (uri, phrase) => (await load()).ground(uri, phrase),
     regionsOf: (uri) => provider?.regionsOf(uri),
     activePicture: () => provider?.activePicture(),
+    documentOf: (uri) => provider?.documentOf(uri),
+    hasDraft: async (uri) => (await load()).hasDraft(uri),
+    packs: async () => (await load()).packs(true),
     dispose: () => {
       provider?.dispose();
       vscode.Disposable.from(...subscriptions).dispose();

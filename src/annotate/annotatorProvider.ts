@@ -9,6 +9,7 @@ import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
 import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
 import { answerComparison } from './compare';
+import { Draft } from './drafts';
 import { folderPart } from './folder/folderPart';
 import { Thumbnails } from './folder/thumbnails';
 import { hintsPart } from './hints';
@@ -80,6 +81,12 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
   regionsOf(uri: vscode.Uri): ReturnType<AnnotatorApi['regionsOf']> {
     const document = this.documentOf(uri);
     return document && { annotations: document.session.annotations, size: () => document.picture.size() };
+  }
+
+  async hasDraft(uri: vscode.Uri): Promise<boolean> {
+    const { draftFolder, log } = this.documentServices;
+    const draft = new Draft(draftFolder, uri.toString(), (error) => log.error('Draft:', String(error)));
+    return (await draft.read()) !== undefined;
   }
 
   activePicture(): vscode.Uri | undefined {
@@ -220,7 +227,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
     void vscode.commands.executeCommand('setContext', 'groundnote.annotatorFocus', focused);
   }
 
-  private async packs(fresh: boolean): Promise<PackSummary[]> {
+  async packs(fresh: boolean): Promise<PackSummary[]> {
     if (!fresh && this.knownPacks) return this.knownPacks;
     try {
       this.knownPacks = (await this.inference.request(listPacks, {})).packs;

@@ -13,6 +13,7 @@ import { countOutcomes, runBatch } from '../batch/run';
 import { ResultSink, SidecarSink } from '../batch/sinks';
 import type { BatchJob, BatchProgress, Existing } from '../protocol/batch';
 import { GroundnoteError, isCancelled } from '../protocol/errors';
+import { durationInWords } from '../protocol/words';
 import { wholeNumber } from './arguments';
 import { clearProgress, printJson, showProgress, type CliIo } from './io';
 import { packFolders } from './packs';
@@ -85,9 +86,7 @@ async function runBatchCommand(
   const journal = await openJournal(options, folder, images.length);
   const { job } = journal;
   const pool = startEngines(job, {
-    entry: inferenceEntry(),
-    packFolders,
-    threads: options.threads,
+    models: { entry: inferenceEntry(), packFolders, threads: options.threads },
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     log: (level, message) => {
       if (options.verbose) io.err(`${level}: ${message}\n`);
@@ -161,11 +160,3 @@ function showBatchProgress(io: CliIo, progress: BatchProgress): void {
 
 const inWords = ({ total, done, skipped, failed, regions }: BatchProgress) =>
   `${done} of ${total} images done (${regions} regions), ${skipped} skipped, ${failed} failed.`;
-
-/** Rounded as a person would say it. */
-export function durationInWords(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}

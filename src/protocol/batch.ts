@@ -1,6 +1,6 @@
 /** One question about all images of a folder: what is asked, what became of each image, and the messages of its process. */
 import * as z from 'zod';
-import { taskResultSchema } from './inference';
+import { processOptionsSchema, taskResultSchema } from './inference';
 import { errorCodes } from './errors';
 import { eventChannel, requestChannel } from './rpc';
 
@@ -49,16 +49,19 @@ export type BatchProgress = z.infer<typeof batchProgressSchema>;
 /** What a process of a batch needs to know; the journal says the rest. */
 export const batchStartSchema = z.object({
   journal: z.string(),
+  /** Where the report is written, however it ends. */
+  report: z.string(),
   /** A new job; absent: go on with the one of the journal. */
   job: batchJobSchema.optional(),
-  retryFailed: z.boolean().default(false),
-  /** The built inference process. */
-  entry: z.string(),
-  packFolders: z.array(z.string()),
-  /** Threads of all models together; 0: as many as there are cores, less one. */
-  threads: z.number().int().min(0),
+  retryFailed: z.boolean(),
+  /** The built inference process, and its settings. `threads` is for all models together; 0: one less than the cores. */
+  models: processOptionsSchema.partial().extend({
+    entry: z.string(),
+    packFolders: z.array(z.string()),
+    threads: z.number().int().min(0),
+  }),
 });
-export type BatchStart = z.input<typeof batchStartSchema>;
+export type BatchStart = z.infer<typeof batchStartSchema>;
 
 /** Host → batch process: do it. Ends when all images have had their turn. @error cancelled, no-pack, io, unsupported */
 export const startBatch = requestChannel('startBatch', batchStartSchema, batchProgressSchema);

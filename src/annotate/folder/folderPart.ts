@@ -101,8 +101,9 @@ export function folderPart(services: FolderServices): { part: PanelPart; dispose
       const message = await moveOn(panel, target, (...args) => services.show(...args));
       return message === undefined ? {} : { message };
     });
-    endpoint.handle(segmentFolder, async () => {
-      await vscode.commands.executeCommand('groundnote.segmentFolder', index.uri);
+    endpoint.handle(segmentFolder, () => {
+      // It ends when the whole folder is done: nobody waits for that here.
+      void vscode.commands.executeCommand('groundnote.segmentFolder', index.uri);
       return {};
     });
     endpoint.on(filmstripShown, ({ shown }) => void services.memory.update(filmstripKey, shown));
