@@ -4,6 +4,7 @@ import type { Edit } from '../protocol/annotator';
 import type { AppliedEdit } from './document';
 import { Draft } from './drafts';
 import type { InferenceApi } from './inferenceApi';
+import type { LabelColors } from './labels/labelColors';
 import { Picture } from './picture';
 import { RegionTasks } from './regionTasks';
 import { AnnotationSession, type ConflictChoice } from './session';
@@ -13,6 +14,7 @@ import { DiskFile, writeError, type TextFile } from './textFile';
 export interface DocumentServices {
   inference: InferenceApi;
   log: vscode.LogOutputChannel;
+  labelColors: LabelColors;
   draftFolder: string;
   /** Where converted pictures lie while they are shown. */
   renderFolder: vscode.Uri;
@@ -38,7 +40,7 @@ export class AnnotatorDocument implements vscode.CustomDocument {
     readonly picture: Picture,
     readonly session: AnnotationSession,
     readonly draft: Draft,
-    services: DocumentServices,
+    private readonly services: DocumentServices,
   ) {
     this.tasks = new RegionTasks({
       inference: services.inference,
@@ -72,7 +74,10 @@ export class AnnotatorDocument implements vscode.CustomDocument {
   /** Applies an edit, as one undo step. */
   apply(edit: Edit): void {
     const applied = this.session.apply(edit);
-    if (applied) this.edited.fire(applied);
+    const { labelColors } = this.services;
+    const colors = edit.labelColors;
+    if (applied) this.edited.fire(colors ? labelColors.follow(applied, colors) : applied);
+    if (colors) labelColors.set(colors);
   }
 
   /** Puts a restored draft on VS Code's stack, so that the tab is dirty. */

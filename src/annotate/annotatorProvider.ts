@@ -8,6 +8,7 @@ import { listPacks } from '../protocol/inference';
 import type { PackSummary } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
 import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
+import { clipboardPart } from './clipboardPart';
 import { answerComparison } from './compare';
 import { Draft } from './drafts';
 import { folderPart } from './folder/folderPart';
@@ -16,6 +17,9 @@ import { hintsPart } from './hints';
 import { conversationPart } from './conversation/conversationPart';
 import type { InferenceApi } from './inferenceApi';
 import { tileFolder, tilesPart } from './tilesPart';
+import { LabelColors } from './labels/labelColors';
+import { labelsPart } from './labels/labelsPart';
+import { WorkspaceLabels } from './labels/workspaceLabels';
 import { annotatorViewType } from './viewType';
 
 export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorDocument>, vscode.Disposable {
@@ -29,6 +33,8 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
   private readonly folder: ReturnType<typeof folderPart>;
   private readonly documentServices: DocumentServices;
   private readonly panelServices: PanelServices;
+  private readonly labelColors: LabelColors;
+  private readonly workspaceLabels: WorkspaceLabels;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -39,9 +45,12 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
   ) {
     this.onDidChangeCustomDocument = edits.event;
     const storage = context.storageUri ?? context.globalStorageUri;
+    this.labelColors = new LabelColors(context.workspaceState);
+    this.workspaceLabels = new WorkspaceLabels(log);
     this.documentServices = {
       inference,
       log,
+      labelColors: this.labelColors,
       draftFolder: path.join(storage.fsPath, 'drafts'),
       renderFolder: vscode.Uri.joinPath(storage, 'rendered'),
     };
@@ -70,6 +79,8 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
           folder: path.join(storage.fsPath, 'conversations'),
           packs: () => this.packs(false),
         }),
+        labelsPart(this.workspaceLabels, this.labelColors),
+        clipboardPart,
       ],
     };
   }
@@ -209,6 +220,8 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
     this.folder.dispose();
     this.documentEmitter.dispose();
     this.resolvedEmitter.dispose();
+    this.workspaceLabels.dispose();
+    this.labelColors.dispose();
   }
 
   /** Where another panel is already, or beside the active editor; where nothing is open, there. */

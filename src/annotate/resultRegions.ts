@@ -5,7 +5,7 @@ import type { PackRef, Prompt } from '../protocol/geometry';
 import type { ResultRegion, TaskResult } from '../protocol/inference';
 
 export interface ResultOptions {
-  /** What the picture has already: new regions get other colours. */
+  /** What the picture has already: new regions without a label get other colours. */
   existing: readonly Annotation[];
   prompts: Prompt[];
   /** Label of a region that has none of its own. */
@@ -27,7 +27,8 @@ export function annotationsOf(
       ...(region.score !== undefined && { score: region.score }),
       geometry: geometryOf(region),
       provenance: { by: 'pack', packs: packsOf(result), prompts },
-      color: nextColor([...existing, ...made]),
+      // A label has its own colour.
+      ...(name === undefined && { color: nextColor([...existing, ...made]) }),
     });
   }
   return made;

@@ -51,6 +51,8 @@ export const editSchema = z.object({
   put: z.array(annotationSchema).default([]),
   remove: z.array(z.string()).default([]),
   order: z.array(z.string()).optional(),
+  /** Colours (`#rrggbb`) that labels have in the whole workspace from now on; taken back when the edit is undone. */
+  labelColors: z.record(z.string(), z.string()).optional(),
 });
 export type Edit = z.infer<typeof editSchema>;
 

@@ -19,10 +19,18 @@ export function nextColor(annotations: readonly Annotation[]): string {
   return regionColors.reduce((best, color) => (uses(color) < uses(best) ? color : best));
 }
 
-/** A region's own colour, or one that depends on its label only, so that equal labels look alike. */
-export function colorOf(annotation: Annotation): string {
-  if (annotation.color) return annotation.color;
+let chosen: Readonly<Record<string, string>> = {};
+
+/** Colours that the user has chosen for labels in this workspace: they come before all others. */
+export function setLabelColors(colors: Readonly<Record<string, string>>): void {
+  chosen = colors;
+}
+
+/** The colour that the user has chosen for a region's label, or its own, or one that depends on its label only. */
+export function colorOf({ id, label, color }: Pick<Annotation, 'id' | 'label' | 'color'>): string {
+  if (label !== undefined && Object.hasOwn(chosen, label)) return chosen[label] as string;
+  if (color) return color;
   let hash = 0;
-  for (const char of annotation.label ?? annotation.id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
+  for (const char of label ?? id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
   return regionColors[hash % regionColors.length] as string;
 }

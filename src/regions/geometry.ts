@@ -1,10 +1,19 @@
 /** What can be asked of any geometry, and its conversions. Coordinates and sizes are pixels of the picture. */
 import { GroundnoteError } from '../protocol/errors';
 import type { Box, Geometry, Point, Rle, Size } from '../protocol/geometry';
-import { patchArea, patchOfGeometry, pointsBox, rectangle, rleOfPatch } from '../protocol/raster';
+import {
+  emptyPatch,
+  fillPolygon,
+  patchArea,
+  pixelBox,
+  pointsBox,
+  rectangle,
+  rleOfPatch,
+  type Patch,
+} from '../protocol/raster';
 import { rleArea, rleBox } from '../protocol/rle';
 import { ringArea, simplifyRing } from '../protocol/simplify';
-import { moveMask, scaleMask } from './masks';
+import { combineMasks, emptyMask, moveMask, scaleMask } from './masks';
 import { maskOutlines, polygonOfOutlines, type PolygonGeometry } from './outlines';
 
 export type BoxGeometry = Extract<Geometry, { type: 'box' }>;
@@ -32,11 +41,14 @@ export function boxOfGeometry(geometry: Geometry): Box {
   }
 }
 
+/** Pixels that are unpacked at once. */
+const largestBand = 16_000_000;
+
 /** How many pixels of a picture it covers; 0 for points and strokes. */
 export function areaOfGeometry(geometry: Geometry, size: Size): number {
   if (geometry.type === 'mask') return rleArea(geometry.mask);
-  const patch = patchOfGeometry(geometry, size);
-  return patch ? patchArea(patch) : 0;
+  if (!hasArea(geometry)) return 0;
+  return bandsOf(geometry, size).reduce((sum, band) => sum + patchArea(band()), 0);
 }
 
 /** The pixels as a mask of a picture. */
@@ -47,15 +59,36 @@ export function maskOfGeometry(geometry: AreaGeometry, size: Size): Rle {
       throw new GroundnoteError('invalid-mask', 'A mask does not have the size of its picture.');
     return geometry.mask;
   }
-  const patch = patchOfGeometry(geometry, size);
-  if (!patch) throw new GroundnoteError('internal', `A ${geometry.type} has no pixels.`);
-  return rleOfPatch(patch, size);
+  const [first, ...others] = bandsOf(geometry, size);
+  if (!first) return emptyMask(size);
+  return combineMasks('union', [
+    rleOfPatch(first(), size),
+    ...others.map((band) => rleOfPatch(band(), size)),
+  ]);
+}
+
+/** The pixels of a shape in bands of whole columns, one after the other, so that a large one needs little memory. */
+function bandsOf(geometry: BoxGeometry | PolygonGeometry, size: Size): (() => Patch)[] {
+  const { polygons, holes = [] } = polygonOfGeometry(geometry);
+  const [x1, y1, x2, y2] = pixelBox(pointsBox(polygons.flat()), size);
+  const step = Math.max(1, Math.floor(largestBand / Math.max(1, y2 - y1)));
+  const bands: (() => Patch)[] = [];
+  for (let x = x1; x < x2; x += step)
+    bands.push(() => {
+      const patch = emptyPatch([x, y1, Math.min(x2, x + step), y2]);
+      for (const ring of polygons) fillPolygon(patch, ring, 1);
+      for (const ring of holes) fillPolygon(patch, ring, 0);
+      return patch;
+    });
+  return bands;
 }
 
 /**
  * As a polygon. Of a mask: its outlines within `tolerance` pixels, or in as few points as keep its pixels (an IoU of at
  * least 0.98). Undefined for an empty mask.
  */
+export function polygonOfGeometry(geometry: BoxGeometry | PolygonGeometry): PolygonGeometry;
+export function polygonOfGeometry(geometry: AreaGeometry, tolerance?: number): PolygonGeometry | undefined;
 export function polygonOfGeometry(geometry: AreaGeometry, tolerance?: number): PolygonGeometry | undefined {
   switch (geometry.type) {
     case 'polygon':
