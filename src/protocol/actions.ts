@@ -98,6 +98,14 @@ export const actions = [
     keys: ['ctrl+v'],
     menu: { picture: '1_edit@1' },
   },
+  { id: 'regions.pasteScaled', title: 'Paste Regions, Scaled to This Picture', group: 'Regions' },
+  {
+    id: 'regions.color',
+    title: 'Change Colour of Selected Regions',
+    group: 'Regions',
+    keys: ['shift+k'],
+    menu: { region: '1_region@2' },
+  },
   {
     id: 'regions.hide',
     title: 'Hide or Show Selected Regions',

@@ -12,7 +12,7 @@ export const labelBookSchema = z.object({
 });
 export type LabelBook = z.infer<typeof labelBookSchema>;
 
-/** Panel → host. The first answer holds what is known at once; what is found later comes as `labelsChanged`. */
-export const getLabels = requestChannel('getLabels', z.object({}), labelBookSchema);
+/** Panel → host; `search` begins to look through the workspace, and what is found comes as `labelsChanged`. */
+export const getLabels = requestChannel('getLabels', z.object({ search: z.boolean() }), labelBookSchema);
 /** Host → panel: the newest whole book. */
 export const labelsChanged = eventChannel('labelsChanged', labelBookSchema);

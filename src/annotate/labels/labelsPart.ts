@@ -11,10 +11,13 @@ export function labelsPart(workspace: WorkspaceLabels, colors: LabelColors): Pan
   return ({ document }, endpoint) => {
     const book = (): LabelBook => ({
       listed: listedLabels(document.uri),
-      found: workspace.known(),
+      found: workspace.labels,
       colors: { ...colors.all },
     });
-    endpoint.handle(getLabels, book);
+    endpoint.handle(getLabels, ({ search }) => {
+      if (search) workspace.start();
+      return book();
+    });
     const tell = () => endpoint.send(labelsChanged, book());
     return vscode.Disposable.from(
       workspace.onDidChange(tell),

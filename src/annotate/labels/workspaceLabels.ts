@@ -7,7 +7,8 @@ const mostFiles = 5000;
 const mostLabels = 2000;
 /** A larger file is not read. */
 const mostBytes = 32_000_000;
-const pictures = '**/*.{png,jpg,jpeg,webp,gif,bmp,avif,tif,tiff,svg,PNG,JPG,JPEG,WEBP,GIF,BMP,AVIF,TIF,TIFF,SVG}';
+const pictures =
+  '**/*.{png,jpg,jpeg,webp,gif,bmp,avif,tif,tiff,svg,PNG,JPG,JPEG,WEBP,GIF,BMP,AVIF,TIF,TIFF,SVG}';
 const outside = '**/{node_modules,.git,dist,out,.venv,__pycache__}/**';
 /** The host rests after so much work, so that it can answer others. */
 const sliceMs = 8;
@@ -26,13 +27,16 @@ export class WorkspaceLabels implements vscode.Disposable {
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  /** What is known now, the most frequent first; the first call begins to read. */
-  known(): string[] {
-    if (!this.started) {
-      this.started = true;
-      this.scan().catch((error: unknown) => this.log.error('Labels of the workspace:', String(error)));
-    }
+  /** What is known now, the most frequent first. */
+  get labels(): string[] {
     return this.counts.labels(mostLabels);
+  }
+
+  /** Begins to read, once. */
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    this.scan().catch((error: unknown) => this.log.error('Labels of the workspace:', String(error)));
   }
 
   dispose(): void {

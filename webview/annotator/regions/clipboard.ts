@@ -78,12 +78,11 @@ export function paste(clip: Clip, { all, size }: Pick<Selection, 'all' | 'size'>
     return geometry ? [{ ...moved, geometry }] : [];
   });
   if (!put.length) return { refusal: 'Nothing of these regions would lie in this picture.' };
-  const where =
-    cut
-      ? ' They were cut at the edge of the picture.'
-      : !scaled && !sameSize && (way[0] || way[1])
-        ? ' They were moved into the picture.'
-        : '';
+  const where = cut
+    ? ' They were cut at the edge of the picture.'
+    : !scaled && !sameSize && (way[0] || way[1])
+      ? ' They were moved into the picture.'
+      : '';
   return {
     edit: edit(`Paste ${counted(put)}`, { put }),
     select: put.map(({ id }) => id),
