@@ -22,7 +22,7 @@ import { ErrorPage, FirstHint, Notices } from './notices';
 import { OverlayContext, OverlayControls, useOverlayParts } from './overlay/overlay';
 import { RegionLayer } from './overlay/regionLayer';
 import { Readout } from './readout';
-import { RegionList } from './regionList';
+import { RegionList, RegionsContext, useRegionsPart } from './regions/list';
 import { Toolbar } from './toolbar';
 import { ToolChips } from './tools/chips';
 import { ToolSettings } from './tools/settings';
@@ -53,6 +53,7 @@ export function App({
   const hasPicture = state.snapshot !== undefined && state.fatal === undefined;
   const overlay = useOverlayParts(saved.overlay, () => keep.current());
   const [conversation] = useState(() => new ConversationState(store));
+  const regions = useRegionsPart();
   const question = useRef<Part[]>(saved.question ?? []);
   const keep = useRef<() => void>(() => undefined);
 
@@ -153,7 +154,7 @@ export function App({
               <ToolHint hints={hints} />
               <ToolChips toolbox={toolbox} />
             </main>
-            {listOpen && <RegionList />}
+            <RegionsContext.Provider value={regions}>{listOpen && <RegionList />}</RegionsContext.Provider>
           </div>
           <Filmstrip />
           <Help onShowHints={hints.showAgain} />

@@ -23,9 +23,6 @@ export function listenForKeys(
     'draft.reject': () => {
       if (!gestures.abandon()) toolbox.reject();
     },
-    'regions.delete': () => {
-      if (store.state.activeId !== undefined) store.remove(store.state.activeId);
-    },
     'view.fit': () => stage.fit(),
     'view.actualSize': () => stage.actualSize(),
     'view.zoomIn': () => stage.zoom(stage.view.scale * 1.25),

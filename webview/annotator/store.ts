@@ -171,12 +171,6 @@ export class PanelStore {
     void this.edit({ title: 'Delete Region', put: [], remove: [id] });
   }
 
-  /** Changes label, colour or visibility. */
-  change(id: string, title: string, patch: Partial<Pick<Annotation, 'label' | 'color' | 'hidden'>>): void {
-    const annotation = this.annotations.find((each) => each.id === id);
-    if (annotation) void this.edit({ title, put: [{ ...annotation, ...patch }], remove: [] });
-  }
-
   async find(text: string, pack?: string): Promise<void> {
     try {
       const { regionIds, refused, message } = await this.host.request(groundText, {

@@ -26,6 +26,7 @@ export type IconName =
   | 'layout-sidebar-right-off'
   | 'markdown'
   | 'mention'
+  | 'lock'
   | 'move'
   | 'pencil'
   | 'question'
@@ -41,6 +42,7 @@ export type IconName =
   | 'edit'
   | 'target'
   | 'trash'
+  | 'unlock'
   | 'warning'
   | 'zoom-in'
   | keyof typeof drawn;

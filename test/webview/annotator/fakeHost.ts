@@ -25,10 +25,12 @@ import {
   type Edit,
 } from '../../../src/protocol/annotator';
 import type { Conversation } from '../../../src/protocol/conversation';
+import { readClipboard, writeClipboard } from '../../../src/protocol/clipboard';
 import { GroundnoteError } from '../../../src/protocol/errors';
 import { hintSeen, seenHints, showHintsAgain } from '../../../src/protocol/hints';
 import type { Box, Prompt, Size } from '../../../src/protocol/geometry';
 import type { TaskResult } from '../../../src/protocol/inference';
+import { getLabels, labelsChanged, type LabelBook } from '../../../src/protocol/labels';
 import type { PackSummary } from '../../../src/protocol/packs';
 import { encodeRle, rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
@@ -125,6 +127,9 @@ export class FakeHost {
   failNext: GroundnoteError | undefined;
   /** Answers wait for this. */
   hold: Promise<void> = Promise.resolve();
+  /** What labels the host tells, and the system's clipboard. */
+  labels: LabelBook = { listed: [], found: [], colors: {} };
+  clipboard = '';
   /** False: nobody answers, as after a crash. */
   alive = true;
   private dirty = false;
@@ -235,9 +240,24 @@ export class FakeHost {
     this.edits.push(edit);
     const applied = this.model.apply(edit);
     if (!applied) return;
-    this.done.push(applied);
+    this.done.push(edit.labelColors ? this.withColors(applied, edit.labelColors) : applied);
     this.undone.length = 0;
     this.changed();
+  }
+
+  /** As the host does: the colours of labels come and go with the edit. */
+  private withColors(applied: AppliedEdit, colors: Record<string, string>): AppliedEdit {
+    const before = this.labels.colors;
+    const choose = (next: Record<string, string>) => {
+      this.labels = { ...this.labels, colors: next };
+      this.endpoint.send(labelsChanged, this.labels);
+    };
+    choose({ ...before, ...colors });
+    return {
+      title: applied.title,
+      undo: () => (choose(before), applied.undo()),
+      redo: () => (choose({ ...before, ...colors }), applied.redo()),
+    };
   }
 
   private changed(): void {
@@ -297,6 +317,10 @@ export class FakeHost {
       this.tilesNeeded.push(file);
       signal.addEventListener('abort', () => this.tilesGivenUp.push(file));
       await this.tilesHold;
+    endpoint.handle(getLabels, () => this.labels);
+    endpoint.handle(readClipboard, () => ({ text: this.clipboard }));
+    endpoint.handle(writeClipboard, ({ text }) => {
+      this.clipboard = text;
       return {};
     });
     endpoint.handle(insertIntoNote, ({ regionIds }) => {

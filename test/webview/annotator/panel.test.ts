@@ -241,7 +241,7 @@ describe('what is seen', () => {
     expect(await panel.pixel([100, 92])).toEqual([230, 159, 0]);
 
     await panel.page.getByRole('option').click();
-    await panel.page.getByRole('button', { name: /^Hide/ }).click();
+    await panel.page.getByTitle(/^Hide/).click();
     await panel.page.mouse.move(5, 300);
     await panel.press('Escape');
     await expect.poll(() => panel.pixel([100, 92])).toEqual(plain);
@@ -313,7 +313,7 @@ describe('what is seen', () => {
     await panel.click([130, 80]);
     await expect
       .poll(() => panel.page.getByRole('option', { selected: true }).getAttribute('aria-label'))
-      .toBe('entry');
+      .toMatch(/^entry,/);
   });
 
   it('a picture without regions says what to do', async () => {
@@ -329,7 +329,7 @@ describe('the list', () => {
   it('renames, and undo inside the field is of the text', async () => {
     await open({ annotations: [box] });
     await panel.page.getByRole('option', { name: 'legend' }).dblclick();
-    const field = panel.page.getByRole('textbox', { name: 'Label' });
+    const field = panel.page.getByRole('combobox', { name: 'Label' });
     let reached = false;
     await panel.page.exposeFunction('heardUndo', () => (reached = true));
     await panel.page.evaluate(
@@ -341,20 +341,22 @@ describe('the list', () => {
     await field.fill('图例');
     await field.press('Enter');
     await expect.poll(() => panel.host.model.find('box')?.label).toBe('图例');
-    expect(panel.host.edits.at(-1)?.title).toBe('Rename Region');
+    expect(panel.host.edits.at(-1)?.title).toBe('Label Region');
     await panel.page.getByRole('option', { name: '图例' }).waitFor();
   });
 
   it('recolours, hides and deletes', async () => {
     await open({ annotations: [box] });
     await panel.page.getByRole('option', { name: 'legend' }).click();
-    await panel.page.getByLabel('Colour of legend').fill('#123456');
+    await panel.page.getByTitle('Colour of legend').click();
+    await panel.page.getByLabel('Another colour').fill('#123456');
     await expect.poll(() => panel.host.model.find('box')?.color).toBe('#123456');
-    await panel.page.getByRole('button', { name: 'Hide legend' }).click();
+    await panel.page.keyboard.press('Escape');
+    await panel.page.getByTitle('Hide legend').click();
     await expect.poll(() => panel.host.model.find('box')?.hidden).toBe(true);
-    await panel.page.getByRole('button', { name: 'Show legend' }).click();
+    await panel.page.getByTitle('Show legend').click();
     await expect.poll(() => panel.host.model.find('box')?.hidden).toBeUndefined();
-    await panel.page.getByRole('button', { name: 'Delete legend' }).click();
+    await panel.page.getByTitle('Delete legend').click();
     await panel.regions(0);
   });
 

@@ -48,28 +48,29 @@ export class Regions {
   /** Where a range that Shift extends begins. */
   private anchor: string | undefined;
   private shown: { annotations: readonly Annotation[]; query: string; rows: readonly Row[] } | undefined;
-  private readonly stops: (() => void)[];
   private activeBefore: string | undefined;
 
   constructor(private readonly store: PanelStore) {
     this.labels = new Labels(store, () => this.set({}));
-    this.stops = [
-      store.actions.on(this.handlers()),
-      store.subscribe(() => {
-        // What is selected elsewhere is where the keyboard goes on.
-        const { activeId } = store.state;
-        if (activeId === this.activeBefore) return;
-        this.activeBefore = activeId;
-        if (activeId !== undefined && activeId !== this.state.cursor) {
-          this.anchor = activeId;
-          this.set({ cursor: activeId });
-        }
-      }),
-    ];
   }
 
-  dispose(): void {
-    for (const stop of this.stops) stop();
+  /** Does the actions and follows the selection, until the returned function is called. */
+  listen(): () => void {
+    const stops = [
+      this.store.actions.on(this.handlers()),
+      this.store.subscribe(() => {
+        // What is selected elsewhere is where the keyboard goes on.
+        const { activeId } = this.store.state;
+        if (activeId === this.activeBefore) return;
+        this.activeBefore = activeId;
+        if (activeId === undefined) return;
+        this.anchor = activeId;
+        this.set({ cursor: activeId });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   subscribe(listener: () => void): () => void {
@@ -150,6 +151,15 @@ export class Regions {
     this.set({ renaming: id, coloring: undefined });
   }
 
+  /** Takes what was written as the label of what is selected; nothing when the user gave up. */
+  endRename(written: string | undefined): void {
+    this.set({ renaming: undefined });
+    if (written === undefined) return;
+    const label = written || undefined;
+    if (this.selection.selected.some((each) => each.label !== label))
+      this.apply(edits.relabel(this.selection, label));
+  }
+
   /** Opens the choice of colours at the active region's row. */
   recolor(id = this.store.state.activeId): void {
     if (!this.ensureSelected(id)) return;
@@ -157,14 +167,14 @@ export class Regions {
     this.set({ coloring: id, renaming: undefined });
   }
 
-  /** Labels what is selected. */
-  label(label: string | undefined): void {
-    if (this.selection.selected.some((each) => each.label !== label))
-      this.apply(edits.relabel(this.selection, label));
-  }
-
+  /** Colours what is selected, and all regions of its labels. */
   color(color: string): void {
     this.apply(edits.recolor(this.selection, color));
+  }
+
+  /** Selects a region, unless it is selected already. */
+  choose(id: string): void {
+    if (!this.store.state.selected.includes(id)) this.click(id);
   }
 
   /** Does an edit to one region, or to all that are selected when it is one of them. */
@@ -172,10 +182,14 @@ export class Regions {
     if (this.ensureSelected(id)) this.apply(make(this.selection));
   }
 
-  /** Brings the selected regions before one of the list; behind its last without one. */
-  drop(before: string | undefined): void {
+  /** Brings the selected regions before a row of the list, or behind its last. */
+  dropAt(place: number): void {
     const { all, selected } = this.selection;
     const ids = all.map(({ id }) => id);
+    const { rows } = this;
+    const behind = rows[place - 1]?.annotation.id;
+    // Behind the last row there may be regions that the search does not show.
+    const before = rows[place]?.annotation.id ?? ids[behind === undefined ? 0 : ids.indexOf(behind) + 1];
     const order = moveBefore(ids, new Set(selected.map(({ id }) => id)), before);
     if (order.some((id, i) => id !== ids[i])) this.apply({ edit: edits.edit('Change Order', { order }) });
   }
@@ -320,7 +334,7 @@ export class Regions {
       this.apply(edits.nothingSelected);
       return false;
     }
-    if (!this.store.state.selected.includes(id)) this.click(id);
+    this.choose(id);
     return true;
   }
 
