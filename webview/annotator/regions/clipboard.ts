@@ -54,7 +54,7 @@ export function readClip(text: string): Clip | undefined {
 
 /**
  * Adds the regions of a clip to a picture, on top. At the same place; when they would lie upon themselves, a step aside;
- * where they do not fit, moved inside together, and what is larger than the picture is cut.
+ * where they do not fit, moved inside, and what is larger than the picture is cut.
  * @param scaled stretches them from the size of their picture to that of this one
  */
 export function paste(clip: Clip, { all, size }: Pick<Selection, 'all' | 'size'>, scaled: boolean): Outcome {
@@ -69,18 +69,21 @@ export function paste(clip: Clip, { all, size }: Pick<Selection, 'all' | 'size'>
   const way = taken.some(({ geometry }) => lies.has(JSON.stringify(geometry)))
     ? stepAside(taken, size)
     : wayInside(taken, size);
-  let cut = false;
+  let [moved, cut] = [false, false];
   const put = copies(taken, all).flatMap((annotation) => {
-    const moved = moveAnnotation(annotation, way, size);
-    if (isInPicture(boxOfGeometry(annotation.geometry), way, size)) return [moved];
+    // What does not fit together is brought inside one by one.
+    const by = way ?? wayInside([annotation], size) ?? topLeft(annotation);
+    const there = moveAnnotation(annotation, by, size);
+    moved ||= by[0] !== 0 || by[1] !== 0;
+    if (isInPicture(boxOfGeometry(annotation.geometry), by, size)) return [there];
     cut = true;
-    const geometry = cutToPicture(moved.geometry, size);
-    return geometry ? [{ ...moved, geometry }] : [];
+    const geometry = cutToPicture(there.geometry, size);
+    return geometry ? [{ ...there, geometry }] : [];
   });
   if (!put.length) return { refusal: 'Nothing of these regions would lie in this picture.' };
   const where = cut
     ? ' They were cut at the edge of the picture.'
-    : !scaled && !sameSize && (way[0] || way[1])
+    : !scaled && !sameSize && moved
       ? ' They were moved into the picture.'
       : '';
   return {
@@ -90,17 +93,21 @@ export function paste(clip: Clip, { all, size }: Pick<Selection, 'all' | 'size'>
   };
 }
 
-/** The shortest whole way that brings regions into a picture together; those that are larger go to its top left. */
-function wayInside(annotations: readonly Annotation[], { width, height }: Size): Point {
+/** The shortest whole way that brings regions into a picture together; undefined where they are larger than it. */
+function wayInside(annotations: readonly Annotation[], { width, height }: Size): Point | undefined {
   const boxes = annotations.map(({ geometry }) => boxOfGeometry(geometry));
-  const way = (low: number, high: number, length: number) => {
-    if (low < 0 || high - low > length) return Math.ceil(-low);
-    return high > length ? Math.floor(length - high) : 0;
-  };
-  return [
-    way(Math.min(...boxes.map(([x]) => x)), Math.max(...boxes.map(([, , x]) => x)), width),
-    way(Math.min(...boxes.map(([, y]) => y)), Math.max(...boxes.map(([, , , y]) => y)), height),
-  ];
+  const way = (low: number, high: number, length: number) =>
+    low < 0 ? Math.ceil(-low) : high > length ? Math.floor(length - high) : 0;
+  const [x1, x2] = [Math.min(...boxes.map(([x]) => x)), Math.max(...boxes.map(([, , x]) => x))];
+  const [y1, y2] = [Math.min(...boxes.map(([, y]) => y)), Math.max(...boxes.map(([, , , y]) => y))];
+  if (x2 - x1 > width || y2 - y1 > height) return undefined;
+  return [way(x1, x2, width), way(y1, y2, height)];
+}
+
+/** The whole way to the top left corner of the picture. */
+function topLeft({ geometry }: Annotation): Point {
+  const [x, y] = boxOfGeometry(geometry);
+  return [-Math.floor(x), -Math.floor(y)];
 }
 
 const isInPicture = ([x1, y1, x2, y2]: Box, [dx, dy]: Point, { width, height }: Size) =>

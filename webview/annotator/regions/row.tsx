@@ -79,11 +79,11 @@ export function RegionRow(props: {
         <span class={label === undefined ? 'name unnamed' : 'name'}>{name}</span>
       )}
       {group !== undefined && (
-        <span class="group" title={`Group ${group}. Alt+click selects one region of it.`}>
+        <span class="group" aria-hidden="true" title={`Group ${group}. Alt+click selects one region of it.`}>
           {group}
         </span>
       )}
-      <span class="detail">
+      <span class="detail" aria-hidden="true">
         {working
           ? '…'
           : areas
@@ -92,7 +92,7 @@ export function RegionRow(props: {
               ? geometry.type
               : score.toFixed(2)}
       </span>
-      <span class="shortcuts">
+      <span class="shortcuts" aria-hidden="true">
         <Shortcut icon="pencil" title={`Label ${name}`} onClick={() => regions.rename(id)} />
         <Shortcut
           icon={locked ? 'lock' : 'unlock'}

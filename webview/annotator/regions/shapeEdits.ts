@@ -59,7 +59,7 @@ export function combine({ selected, size }: Selection, operation: SetOperation):
       put: [reshaped(first, result)],
       remove: operation === 'subtract' ? [] : others.map(({ id }) => id),
     }),
-    select: [first.id],
+    ...(operation !== 'subtract' && { select: [first.id] }),
   };
 }
 

@@ -4,6 +4,7 @@ import { colorOf } from '../../../src/protocol/colors';
 import type { Box, Geometry, Point } from '../../../src/protocol/geometry';
 import { patchOfRle } from '../../../src/protocol/raster';
 import { drawBox } from '../canvas/promptPaint';
+import { clickSelection } from '../regions/selection';
 import { drawBoxHandles, drawHandles, patchBitmap } from './paint';
 import {
   boxAround,
@@ -57,13 +58,15 @@ export class SelectTool implements Tool {
   press(touch: Touch): Grip | undefined {
     this.commitNudge();
     const grabbed = this.grabbed(touch);
-    if (touch.secondary || touch.alt) {
+    if (touch.secondary || (touch.alt && grabbed?.kind === 'vertex')) {
       if (grabbed?.kind !== 'vertex') return undefined;
       this.action = { kind: 'remove vertex', region: grabbed.region, vertex: grabbed.vertex };
       return 'click';
     }
     this.action =
-      grabbed && !touch.shift && !touch.ctrl ? reshape(grabbed, touch.inside) : this.selecting(touch);
+      grabbed && !touch.shift && !touch.ctrl && !touch.alt
+        ? reshape(grabbed, touch.inside)
+        : this.selecting(touch);
     return touch.by === 'keys' && this.action.kind !== 'shape' ? 'click' : 'drag';
   }
 
@@ -239,11 +242,15 @@ export class SelectTool implements Tool {
     return stage.regionAt(place, edits.selection.filter(isFree)) !== undefined;
   }
 
-  private clickOn({ place, shift, ctrl }: Touch): void {
+  private clickOn({ place, shift, ctrl, alt }: Touch): void {
     const { store, stage } = this.context;
     const id = stage.regionAt(place);
-    if (!shift && !ctrl) store.select(id);
-    else if (id !== undefined) store.toggleSelected(id);
+    const toggle = shift || ctrl;
+    if (id !== undefined)
+      store.set({
+        selected: clickSelection(store.annotations, store.state.selected, id, { toggle, alone: alt }),
+      });
+    else if (!toggle) store.select(undefined);
   }
 
   /** Selects the regions that lie in a box wholly. */
