@@ -4,6 +4,7 @@
  */
 import type { CanvasStage } from './canvas/stage';
 import { toPicture } from './canvas/viewport';
+import { clickSelection } from './regions/selection';
 import type { PanelStore } from './store';
 
 /** The attribute's value for a section of package.json's `webview/context`. */
@@ -21,7 +22,7 @@ export function chooseMenu(store: PanelStore, stage: CanvasStage): () => void {
       ? store.state.activeId
       : stage.regionAt(toPicture(stage.view, [event.clientX - left, event.clientY - top]));
     if (store.state.tool === 'select' && hit !== undefined && !store.state.selected.includes(hit))
-      store.select(hit);
+      store.set({ selected: clickSelection(store.annotations, [], hit) });
     container.dataset['vscodeContext'] = menuContext(hit === undefined ? 'picture' : 'region');
   };
   container.addEventListener('contextmenu', onMenu, { capture: true });

@@ -317,6 +317,8 @@ export class FakeHost {
       this.tilesNeeded.push(file);
       signal.addEventListener('abort', () => this.tilesGivenUp.push(file));
       await this.tilesHold;
+      return {};
+    });
     endpoint.handle(getLabels, () => this.labels);
     endpoint.handle(readClipboard, () => ({ text: this.clipboard }));
     endpoint.handle(writeClipboard, ({ text }) => {

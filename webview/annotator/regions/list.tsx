@@ -3,6 +3,7 @@ import { useContext, useEffect, useLayoutEffect, useReducer, useRef, useState } 
 import { colorOf } from '../../../src/protocol/colors';
 import { IconButton, keepUndoInside } from '../../ui/toolkit';
 import { useStore } from '../hooks';
+import { menuContext } from '../menu';
 import { ColorSheet } from './colorSheet';
 import { dragRows } from './dragRows';
 import { listKeys } from './listKeys';
@@ -121,7 +122,7 @@ export function RegionList() {
         aria-multiselectable="true"
         aria-activedescendant={place >= first && place < last ? rowId(place) : undefined}
         tabIndex={0}
-        data-vscode-context='{"preventDefaultContextMenuItems": true}'
+        data-vscode-context={menuContext('picture')}
         onScroll={measure}
         {...listKeys(regions)}
       >

@@ -1,5 +1,7 @@
 /** Keys and the pointer on the rows of the list (WAI-ARIA listbox in which several can be selected). */
+import { menuContext } from '../menu';
 import type { Regions } from './regions';
+import { rowHeight } from './row';
 
 /** Letters that come after a longer rest begin a new word. */
 const typingMs = 700;
@@ -38,10 +40,13 @@ export function listKeys(regions: Regions) {
       const id = rowOf(event);
       if (id !== undefined && !isField(event) && !event.ctrlKey && !event.shiftKey) regions.rename(id);
     },
-    // The menu is of what is selected.
-    onContextMenu: (event: MouseEvent) => {
-      const id = rowOf(event);
+    // The menu is of what is selected, the row under the pointer included; VS Code reads whose it is after this.
+    onContextMenuCapture: (event: MouseEvent) => {
+      const id = event.button === 2 ? rowOf(event) : regions.activeId;
       if (id !== undefined) regions.choose(id);
+      (event.currentTarget as HTMLElement).dataset['vscodeContext'] = menuContext(
+        id === undefined ? 'picture' : 'region',
+      );
     },
     onKeyDown: (event: KeyboardEvent) => {
       if (isField(event) || !walk(event)) return;
@@ -56,7 +61,7 @@ export function listKeys(regions: Regions) {
     const ctrl = event.ctrlKey || event.metaKey;
     if (altKey) return false;
     const { place, rows } = regions;
-    const page = Math.max(1, Math.floor((event.currentTarget as HTMLElement).clientHeight / 28) - 1);
+    const page = Math.max(1, Math.floor((event.currentTarget as HTMLElement).clientHeight / rowHeight) - 1);
     const last = rows.length - 1;
     const to = {
       ArrowDown: Math.min(last, place + 1),

@@ -172,6 +172,11 @@ export class Regions {
     this.apply(edits.recolor(this.selection, color));
   }
 
+  /** The region that was selected last. */
+  get activeId(): string | undefined {
+    return this.store.state.activeId;
+  }
+
   /** Selects a region, unless it is selected already. */
   choose(id: string): void {
     if (!this.store.state.selected.includes(id)) this.click(id);
