@@ -176,11 +176,16 @@ export class RegionTasks {
   }
 
   /** Finds a phrase; its regions become one edit. A refusal changes nothing and says why. */
-  async groundText({ text, pack }: { text: string; pack?: string }): Promise<GroundResult> {
+  async groundText({ text, pack, view }: { text: string; pack?: string; view?: Box }): Promise<GroundResult> {
     const result = await this.ask('ground', `Looking for “${text}”…`, async (signal, onProgress) =>
       this.options.inference.request(
         ground,
-        { image: await this.options.image(), text, ...(pack !== undefined && { pack }) },
+        {
+          image: await this.options.image(),
+          text,
+          ...(pack !== undefined && { pack }),
+          ...(view && { view }),
+        },
         { signal, onProgress },
       ),
     );

@@ -106,7 +106,12 @@ export const segmentEverything = requestChannel(
 /** Finds a phrase; its regions become one edit. `message` says what was found, or why nothing is shown. */
 export const groundText = requestChannel(
   'groundText',
-  z.object({ text: z.string().trim().min(1), pack: z.string().optional() }),
+  z.object({
+    text: z.string().trim().min(1),
+    pack: z.string().optional(),
+    /** The part in sight: of a large picture no more is read. */
+    view: boxSchema.optional(),
+  }),
   z.object({ regionIds: z.array(z.string()), refused: z.boolean(), message: z.string() }),
 );
 /** Undo, redo, save and the keys go through VS Code, so that its menus, keys and dirty mark agree with the panel. */

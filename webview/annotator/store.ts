@@ -16,7 +16,7 @@ import {
   type Snapshot,
 } from '../../src/protocol/annotator';
 import { toWireError } from '../../src/protocol/errors';
-import type { Prompt, PromptKind } from '../../src/protocol/geometry';
+import type { Box, Prompt, PromptKind } from '../../src/protocol/geometry';
 import type { Endpoint } from '../../src/protocol/rpc';
 import { ActionRegistry } from './actions';
 import { promptsOf } from './prompts';
@@ -57,6 +57,8 @@ export interface PanelState {
 export class PanelStore {
   private readonly listeners = new Set<() => void>();
   readonly actions = new ActionRegistry();
+  /** The part of the picture in sight, in whole pixels; undefined when that is all of it. Set by the canvas. */
+  visible: () => Box | undefined = () => undefined;
   state: PanelState;
 
   constructor(
@@ -176,6 +178,7 @@ export class PanelStore {
       const { regionIds, refused, message } = await this.host.request(groundText, {
         text,
         ...(pack !== undefined && { pack }),
+        view: this.visible(),
       });
       this.set({
         notice: { level: refused || !regionIds.length ? 'warning' : 'info', message },

@@ -86,10 +86,17 @@ describe('a large picture', () => {
   });
 
   it('is silent after it was closed', async () => {
-    const { large, states, changes } = open(sound);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { large, asked, states } = open({
+      ...sound,
+      makeOverview: () => held.then(() => Promise.reject(new Error('Too late.'))),
+    });
     await large.folder();
     large.dispose();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect([states.length, changes()].every((count) => count <= 1)).toBe(true);
+    release();
+    await expect.poll(() => large.failed).toBe(true);
+    expect(states).toEqual([]);
+    expect(asked).not.toContain('makeTiles');
   });
 });

@@ -32,7 +32,8 @@ import type { Box, Prompt, Size } from '../../../src/protocol/geometry';
 import type { TaskResult } from '../../../src/protocol/inference';
 import { getLabels, labelsChanged, type LabelBook } from '../../../src/protocol/labels';
 import type { PackSummary } from '../../../src/protocol/packs';
-import { encodeRle, rleBox } from '../../../src/protocol/rle';
+import { emptyPatch, pixelBox, rleOfPatch } from '../../../src/protocol/raster';
+import { rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
 import { FakeConversation } from './fakeConversation';
 import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
@@ -409,26 +410,42 @@ export class FakeHost {
 
   /** Discs around positive points, without those around negative ones; boxes filled. */
   private maskOf(prompts: readonly Prompt[], radius: number) {
-    const { width, height } = this.size;
-    const data = new Uint8Array(width * height);
+    const places = prompts.flatMap((prompt): (readonly [number, number])[] => {
+      if (prompt.type === 'point') return [prompt.point];
+      if (prompt.type === 'stroke') return prompt.points;
+      return prompt.type === 'box'
+        ? [
+            [prompt.box[0], prompt.box[1]],
+            [prompt.box[2], prompt.box[3]],
+          ]
+        : [];
+    });
+    const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+    const reach = Math.max(radius, 6) + 1;
+    const patch = emptyPatch(
+      pixelBox(
+        [Math.min(...xs) - reach, Math.min(...ys) - reach, Math.max(...xs) + reach, Math.max(...ys) + reach],
+        this.size,
+      ),
+    );
     const near = ([px, py]: readonly [number, number], x: number, y: number, r: number) =>
       (x + 0.5 - px) ** 2 + (y + 0.5 - py) ** 2 <= r * r;
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++)
+    for (let y = patch.y, i = 0; y < patch.y + patch.height; y++)
+      for (let x = patch.x; x < patch.x + patch.width; x++, i++)
         for (const prompt of prompts) {
           if (prompt.type === 'box') {
             const [x1, y1, x2, y2] = prompt.box;
-            if (x >= x1 && x < x2 && y >= y1 && y < y2) data[y * width + x] = 1;
+            if (x >= x1 && x < x2 && y >= y1 && y < y2) patch.data[i] = 1;
           } else if (
             prompt.type === 'point' &&
             near(prompt.point, x, y, prompt.label ? radius : radius / 2)
           ) {
-            data[y * width + x] = prompt.label;
+            patch.data[i] = prompt.label;
           } else if (prompt.type === 'stroke' && prompt.points.some((point) => near(point, x, y, 6))) {
-            data[y * width + x] = prompt.label;
+            patch.data[i] = prompt.label;
           }
         }
-    return encodeRle({ width, height, data });
+    return rleOfPatch(patch, this.size);
   }
 }
 

@@ -63,6 +63,7 @@ export class CanvasStage {
     private readonly onView: (view: Viewport) => void,
     private readonly onShown: () => void,
   ) {
+    store.visible = () => this.visible;
     this.regions = regions(() => this.regionLayer.batchDraw());
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
     this.stage.add(this.pictureLayer, this.regionLayer, this.promptLayer);
