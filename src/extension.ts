@@ -10,6 +10,7 @@ import { GroundRunner } from './notes/preview/groundRunner';
 import { registerPreview } from './notes/preview/previewPanel';
 import { NoteRendererClient } from './notes/render/workerClient';
 import { registerImageCommands } from './views/commands';
+import { registerExchangeCommands } from './views/exchangeCommands';
 import { registerGroundFenceHelp } from './views/groundFenceHelp';
 import { registerInsertIntoNote } from './views/insertIntoNote';
 import { Papers } from './notes/papers/papers';
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     annotator,
     ground,
     previews,
+    registerExchangeCommands(annotator, inference),
     registerInsertIntoNote({ annotator, inference, previewedNotes: () => previews.notes() }),
     registerGroundFenceHelp(),
     registerSegmentFolder(context, { annotator, dist, models, log }),

@@ -1,7 +1,7 @@
 /** Registers the side panel. What it is made of is loaded when the first picture is opened: most windows only show notes. */
 import * as vscode from 'vscode';
 import { actions, commandOf } from '../protocol/actions';
-import type { Annotation } from '../protocol/annotator';
+import type { Annotation, Edit } from '../protocol/annotator';
 import type { Size } from '../protocol/geometry';
 import type { PackSummary } from '../protocol/packs';
 import type { AnnotatorDocument } from './annotatorDocument';
@@ -19,6 +19,8 @@ export interface AnnotatorApi extends vscode.Disposable {
   ground(uri: vscode.Uri, phrase: string): Promise<void>;
   /** The regions of a picture that is open in a panel, unsaved ones too; undefined where it is not. */
   regionsOf(uri: vscode.Uri): { annotations: readonly Annotation[]; size(): Promise<Size> } | undefined;
+  /** Applies an edit to a picture that is open, as one undo step. */
+  apply(uri: vscode.Uri, edit: Edit): void;
   /** The picture of the panel that has the keyboard. */
   activePicture(): vscode.Uri | undefined;
   /** A picture that is open in a panel. */
@@ -62,6 +64,7 @@ export function registerAnnotator(
     open: async (uri, options) => void (await (await load()).show(uri, options)),
     ground: async (uri, phrase) => (await load()).ground(uri, phrase),
     regionsOf: (uri) => provider?.regionsOf(uri),
+    apply: (uri, edit) => provider?.documentOf(uri)?.apply(edit),
     activePicture: () => provider?.activePicture(),
     documentOf: (uri) => provider?.documentOf(uri),
     hasDraft: async (uri) => (await load()).hasDraft(uri),

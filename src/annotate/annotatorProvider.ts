@@ -11,6 +11,7 @@ import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel'
 import { clipboardPart } from './clipboardPart';
 import { answerComparison } from './compare';
 import { Draft } from './drafts';
+import { exchangePart } from './exchange/exchangePart';
 import { folderPart } from './folder/folderPart';
 import { Thumbnails } from './folder/thumbnails';
 import { hintsPart } from './hints';
@@ -73,6 +74,11 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
         tilesPart,
         ({ document }, endpoint) => answerComparison(endpoint, inference, () => document.picture.source()),
         hintsPart(context.globalState),
+        exchangePart({
+          inference,
+          regionsOf: (uri) => this.documentOf(uri)?.session.annotations,
+          apply: (uri, edit) => this.documentOf(uri)?.apply(edit),
+        }),
         conversationPart({
           inference,
           log,

@@ -1,10 +1,19 @@
 /** `export` and `import`: annotations between sidecars and the formats of other tools. */
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { inputFiles, isPicture, pictureExtensions, type FoundFile } from '../annotate/formats/disk';
-import { annotatedPictures, exportSentence, picturesBelow, runExport } from '../annotate/formats/exportJob';
-import type { ExportOptions } from '../annotate/formats/format';
-import { formatInfos, type ExportFormatId, type ImportFormatId } from '../annotate/formats/formatList';
+import { inputFiles, type FoundFile } from '../annotate/formats/disk';
+import {
+  annotatedPictures,
+  exportSentence,
+  picturesBelow,
+  picturesIn,
+  runExport,
+} from '../annotate/formats/exportJob';
+import {
+  formatInfos,
+  type ExportFormatId,
+  type ExportOptions,
+  type ImportFormatId,
+} from '../annotate/formats/formatList';
 import { importSentence, runImport } from '../annotate/formats/importJob';
 import { runtimePixels } from '../annotate/formats/pixels';
 import { Report } from '../annotate/formats/report';
@@ -30,7 +39,7 @@ export async function exportImages(
     format,
     options,
     folder: path.resolve(out),
-    items: annotatedPictures(picturesIn(places), {
+    items: annotatedPictures(picturesIn(places.map((place) => path.resolve(place))), {
       size: (image) => runtime.imageInfo({ image }, contextOf(io)),
       report,
     }),
@@ -71,7 +80,7 @@ export async function importFile(
     pictures,
     merge,
     signal: io.signal,
-    size: (image) => runtime.imageInfo({ image }, context),
+    size: ({ file }) => runtime.imageInfo({ image: { path: file } }, context),
     maskShapes: (name, png) => runtime.readMaskShapes({ name, png }, context),
     onPicture: ({ path: name }) => showProgress(io, { phase: name }),
   });
@@ -80,39 +89,4 @@ export async function importFile(
   if (json) printJson(io, summary);
   else io.out(`${importSentence(summary)}\n`);
   if (!summary.regions && !json) throw new GroundnoteError('not-found', 'Nothing was imported.');
-}
-
-/** The named pictures, and those below named folders; their paths are relative to the folder that all have in common. */
-async function* picturesIn(places: readonly string[]): AsyncGenerator<FoundFile> {
-  const resolved = await Promise.all(
-    places.map(async (place) => {
-      const file = path.resolve(place);
-      const info = await stat(file).catch((cause: unknown) => {
-        throw new GroundnoteError('not-found', `“${place}” does not exist.`, { cause });
-      });
-      if (!info.isDirectory() && !isPicture(file))
-        throw new GroundnoteError(
-          'invalid-params',
-          `“${place}” is no image (${pictureExtensions.join(', ')}).`,
-        );
-      return { file, isFolder: info.isDirectory() };
-    }),
-  );
-  const root = commonFolder(resolved.map(({ file, isFolder }) => (isFolder ? file : path.dirname(file))));
-  const relative = (file: string) => path.relative(root, file).split(path.sep).join('/');
-  const seen = new Set<string>();
-  for (const { file, isFolder } of resolved)
-    for await (const found of isFolder ? picturesBelow(file) : [{ file }]) {
-      if (seen.has(found.file)) continue;
-      seen.add(found.file);
-      yield { file: found.file, path: relative(found.file) };
-    }
-}
-
-function commonFolder([first = '', ...others]: readonly string[]): string {
-  let common = first;
-  for (const folder of others)
-    while (path.relative(common, folder).startsWith('..') && path.dirname(common) !== common)
-      common = path.dirname(common);
-  return common;
 }

@@ -9,6 +9,7 @@ import type { Part } from './conversation/parts';
 import { Transcript } from './conversation/transcript';
 import { CanvasGestures } from './canvas/gestures';
 import { CanvasStage } from './canvas/stage';
+import { listenForExchange } from './exchange/exchange';
 import { Filmstrip } from './folder/filmstrip';
 import { FolderNavigation } from './folder/folderNavigation';
 import { viewFor, type HostLink, type SavedState } from './host';
@@ -56,6 +57,8 @@ export function App({
   const regions = useRegionsPart();
   const question = useRef<Part[]>(saved.question ?? []);
   const keep = useRef<() => void>(() => undefined);
+
+  useEffect(() => listenForExchange(store), [store]);
 
   useEffect(() => {
     const onResize = () => setWide(window.innerWidth >= wideEnoughForList);

@@ -5,14 +5,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GroundnoteError } from '../../protocol/errors';
+import { naturallySorted } from '../../protocol/pictureNames';
 import { writeError } from '../textFile';
 import type { InputFile, OutputFile } from './format';
-
-/** Extensions of the pictures that Groundnote reads. */
-export const pictureExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'avif', 'tif', 'tiff', 'svg'];
-
-export const isPicture = (file: string) =>
-  pictureExtensions.includes(path.extname(file).slice(1).toLowerCase());
 
 /** A file below a folder. */
 export interface FoundFile {
@@ -27,8 +22,7 @@ export async function* walk(folder: string, below = ''): AsyncGenerator<FoundFil
   const entries = await readdir(path.join(folder, below), { withFileTypes: true }).catch((cause: unknown) => {
     throw new GroundnoteError('io', `The folder ${path.join(folder, below)} cannot be read.`, { cause });
   });
-  entries.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-  for (const entry of entries) {
+  for (const entry of naturallySorted(entries, ({ name }) => name)) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const name = below ? `${below}/${entry.name}` : entry.name;
     if (entry.isDirectory()) yield* walk(folder, name);

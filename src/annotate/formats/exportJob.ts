@@ -1,21 +1,17 @@
 /** Exports: pictures with their sidecars to files of a format. For the command line and for VS Code. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError, isCancelled } from '../../protocol/errors';
 import type { Size } from '../../protocol/geometry';
 import type { ImageSource } from '../../protocol/inference';
+import { imageExtensions, isPictureName } from '../../protocol/pictureNames';
 import { parseSidecar, sidecarConflict, sidecarPath } from '../sidecar';
 import { DiskFile } from '../textFile';
-import { DiskFolder, isFile, isPicture, walk, type FoundFile } from './disk';
-import {
-  defaultExportOptions,
-  type ExportOptions,
-  type ExportPicture,
-  type ExportPixels,
-  type PictureRegions,
-} from './format';
-import type { ExportFormatId } from './formatList';
+import { DiskFolder, isFile, walk, type FoundFile } from './disk';
+import type { ExportPicture, ExportPixels, PictureRegions } from './format';
+import { defaultExportOptions, type ExportFormatId, type ExportOptions } from './formatList';
 import { exporters } from './formats';
 import { counted, Report } from './report';
 
@@ -143,5 +139,36 @@ export async function* annotatedPictures(
 
 /** The pictures below a folder. */
 export async function* picturesBelow(folder: string): AsyncGenerator<FoundFile> {
-  for await (const found of walk(folder)) if (isPicture(found.file)) yield found;
+  for await (const found of walk(folder)) if (isPictureName(found.path)) yield found;
+}
+
+/** Pictures by their paths, and those below folders; the paths in files are relative to the folder that all have in common. */
+export async function* picturesIn(places: readonly string[]): AsyncGenerator<FoundFile> {
+  const resolved = await Promise.all(
+    places.map(async (file) => {
+      const info = await stat(file).catch((cause: unknown) => {
+        throw new GroundnoteError('not-found', `“${file}” does not exist.`, { cause });
+      });
+      if (!info.isDirectory() && !isPictureName(file))
+        throw new GroundnoteError('invalid-params', `“${file}” is no image (${imageExtensions.join(', ')}).`);
+      return { file, isFolder: info.isDirectory() };
+    }),
+  );
+  const root = commonFolder(resolved.map(({ file, isFolder }) => (isFolder ? file : path.dirname(file))));
+  const relative = (file: string) => path.relative(root, file).split(path.sep).join('/');
+  const seen = new Set<string>();
+  for (const { file, isFolder } of resolved)
+    for await (const found of isFolder ? picturesBelow(file) : [{ file }]) {
+      if (seen.has(found.file)) continue;
+      seen.add(found.file);
+      yield { file: found.file, path: relative(found.file) };
+    }
+}
+
+function commonFolder([first = '', ...others]: readonly string[]): string {
+  let common = first;
+  for (const folder of others)
+    while (path.relative(common, folder).startsWith('..') && path.dirname(common) !== common)
+      common = path.dirname(common);
+  return common;
 }

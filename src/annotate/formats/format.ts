@@ -6,6 +6,7 @@ import type { Annotation } from '../../protocol/annotator';
 import type { Rle, Size } from '../../protocol/geometry';
 import type { ImageSource, OverlayPictureRegion } from '../../protocol/inference';
 import type { MaskShape } from '../../protocol/exportPixels';
+import type { ExportOptions } from './formatList';
 import type { Report } from './report';
 
 /** A picture as exports name it. */
@@ -38,25 +39,6 @@ export interface ExportPixels {
   /** The oriented picture as a file that browsers show: its own bytes where they are one. */
   embedded(image: ImageSource): Promise<{ mime: string; bytes: Uint8Array }>;
 }
-
-/** How regions become each format. */
-export interface ExportOptions {
-  /** COCO: how masks are written. */
-  masks: 'rle' | 'uncompressed' | 'polygons';
-  /** YOLO: what a line holds. */
-  shapes: 'boxes' | 'segments';
-  /** Mask PNG: what the value of a pixel says. */
-  values: 'class' | 'instance';
-  /** SVG: whether the picture is in the file, or only named. */
-  picture: 'embed' | 'link';
-}
-
-export const defaultExportOptions: ExportOptions = {
-  masks: 'rle',
-  shapes: 'segments',
-  values: 'class',
-  picture: 'embed',
-};
 
 export interface ExportContext {
   options: ExportOptions;

@@ -1,10 +1,27 @@
 /** Names of the formats, for the command line, quick picks and docs: without the code of any. */
-import type { ExportOptions } from './format';
-
 export const exportFormatIds = ['coco', 'voc', 'yolo', 'mask', 'overlay', 'svg', 'csv'] as const;
 export type ExportFormatId = (typeof exportFormatIds)[number];
 export const importFormatIds = ['coco', 'voc', 'yolo', 'mask', 'csv'] as const;
 export type ImportFormatId = (typeof importFormatIds)[number];
+
+/** How regions become each format. */
+export interface ExportOptions {
+  /** COCO: how masks are written. */
+  masks: 'rle' | 'uncompressed' | 'polygons';
+  /** YOLO: what a line holds. */
+  shapes: 'boxes' | 'segments';
+  /** Mask PNG: what the value of a pixel says. */
+  values: 'class' | 'instance';
+  /** SVG: whether the picture is in the file, or only named. */
+  picture: 'embed' | 'link';
+}
+
+export const defaultExportOptions: ExportOptions = {
+  masks: 'rle',
+  shapes: 'segments',
+  values: 'class',
+  picture: 'embed',
+};
 
 export interface FormatInfo {
   title: string;
@@ -58,3 +75,21 @@ export const formatVariants: Readonly<Partial<Record<ExportFormatId, readonly Fo
     { title: 'Picture linked', detail: 'A small file that needs the picture', options: { picture: 'link' } },
   ],
 };
+
+/** The folders of an export whose files are of one picture each, and replace those of the same name. */
+export function outputFolders(format: ExportFormatId, { values }: Pick<ExportOptions, 'values'>): string[] {
+  switch (format) {
+    case 'voc':
+      return ['Annotations'];
+    case 'yolo':
+      return ['labels'];
+    case 'mask':
+      return [values === 'class' ? 'SegmentationClass' : 'SegmentationObject'];
+    case 'overlay':
+    case 'svg':
+      return ['overlays'];
+    case 'coco':
+    case 'csv':
+      return [];
+  }
+}

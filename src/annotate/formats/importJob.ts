@@ -3,14 +3,13 @@ import path from 'node:path';
 import type { Annotation } from '../../protocol/annotator';
 import { GroundnoteError, isCancelled } from '../../protocol/errors';
 import type { Size } from '../../protocol/geometry';
-import type { ImageSource } from '../../protocol/inference';
-import { sameAnnotation } from '../document';
 import { formatSidecar, newSidecar, parseSidecar, sidecarConflict, sidecarPath } from '../sidecar';
 import { DiskFile } from '../textFile';
 import { isFile, type FoundFile } from './disk';
 import type { ImportContext, ImportedPicture, InputFile } from './format';
 import type { ImportFormatId } from './formatList';
 import { importers } from './formats';
+import { mergeRegions } from './merge';
 import { withoutExtension } from './names';
 import { counted, Report } from './report';
 
@@ -20,10 +19,12 @@ export interface ImportJob {
   /** The pictures that may be meant. */
   pictures: readonly FoundFile[];
   /** Size with the orientation applied. */
-  size(image: ImageSource): Promise<Size>;
+  size(picture: FoundFile): Promise<Size>;
   maskShapes: ImportContext['maskShapes'];
   /** Takes the regions of a picture that is open; false for one that is not. */
   applyOpen?(file: string, regions: readonly Annotation[]): boolean;
+  /** There is one picture, and it is meant: a file that is about one picture is taken for it whatever its name. */
+  only?: boolean;
   /** Adds to sidecars that are there already; else these are left alone. */
   merge: boolean;
   signal?: AbortSignal;
@@ -43,25 +44,35 @@ export async function runImport(job: ImportJob): Promise<ImportSummary> {
   const report = new Report();
   const index = new PictureIndex(job.pictures);
   let [pictures, regions] = [0, 0];
-  const imported = importers[job.format](job.files, { report, maskShapes: job.maskShapes });
-  for await (const picture of imported) {
+  const take = async (picture: ImportedPicture, found: FoundFile) => {
+    job.onPicture?.(found);
+    const size = await job.size(found);
+    const added = await regionsFor(picture, found, size);
+    if (!added.length) return;
+    if (!job.applyOpen?.(found.file, added)) await addToSidecar(found.file, size, added, job.merge);
+    pictures++;
+    regions += added.length;
+  };
+  const goingOn = (error: unknown) => {
+    if (!(error instanceof GroundnoteError) || isCancelled(error)) throw error;
+    report.failed('picture', error.message);
+  };
+  const others: ImportedPicture[] = [];
+  for await (const picture of importers[job.format](job.files, { report, maskShapes: job.maskShapes })) {
     if (job.signal?.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
-    try {
-      const found = index.find(picture);
-      if (!found) continue;
-      job.onPicture?.(found);
-      const size = await job.size({ path: found.file });
-      const added = await regionsFor(picture, found, size);
-      if (!added.length) continue;
-      if (!job.applyOpen?.(found.file, added)) await addToSidecar(found.file, size, added, job.merge);
-      pictures++;
-      regions += added.length;
-    } catch (error) {
-      if (!(error instanceof GroundnoteError) || isCancelled(error)) throw error;
-      report.failed('picture', error.message);
-    }
+    const found = index.find(picture);
+    if (found) await take(picture, found).catch(goingOn);
+    else if (job.only && others.length < 2) others.push(picture);
   }
-  return { pictures, regions, notes: [...index.sentences, ...report.sentences] };
+  const [single, second] = others;
+  const [target] = job.pictures;
+  if (job.only && target && single && !second && !pictures) {
+    await take(single, target).catch(goingOn);
+    return { pictures, regions, notes: report.sentences };
+  }
+  if (job.only && !pictures && second)
+    report.failed('file', 'The file has annotations of several images, and none of this name.');
+  return { pictures, regions, notes: [...(job.only ? [] : index.sentences), ...report.sentences] };
 }
 
 /** `12 regions were imported into 3 images.` */
@@ -78,20 +89,6 @@ async function regionsFor(picture: ImportedPicture, found: FoundFile, size: Size
       `${found.path} has ${size.width} × ${size.height} pixels, and its annotations are for ${told.width} × ${told.height}.`,
     );
   return picture.regions(size);
-}
-
-/** Regions of an import over those that are there: equal ids are replaced, others added on top. */
-export function mergeRegions(
-  before: readonly Annotation[],
-  added: readonly Annotation[],
-): { put: Annotation[]; all: Annotation[] } {
-  const all = new Map(before.map((each) => [each.id, each]));
-  const put = added.filter((each) => {
-    const known = all.get(each.id);
-    return !known || !sameAnnotation(known, each);
-  });
-  for (const each of put) all.set(each.id, each);
-  return { put, all: [...all.values()] };
 }
 
 async function addToSidecar(

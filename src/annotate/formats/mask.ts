@@ -20,7 +20,7 @@ import {
 import { isArea } from './geometry';
 import { OutputNames, RegionIds } from './names';
 
-export const maskFolders = { class: 'SegmentationClass', instance: 'SegmentationObject' } as const;
+const maskFolders = { class: 'SegmentationClass', instance: 'SegmentationObject' } as const;
 const classesFile = 'classes.txt';
 const instancesFile = 'instances.csv';
 const background = '_background_';

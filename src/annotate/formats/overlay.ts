@@ -7,7 +7,7 @@ import { maskOutlines } from '../../regions/outlines';
 import type { ExportContext, ExportPicture, OutputFile, PictureRegions } from './format';
 import { OutputNames } from './names';
 
-export const overlayFolder = 'overlays';
+const overlayFolder = 'overlays';
 
 export async function* exportOverlays(
   items: AsyncIterable<PictureRegions>,

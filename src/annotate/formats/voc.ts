@@ -22,7 +22,7 @@ import { clipped, isArea } from './geometry';
 import { OutputNames, RegionIds } from './names';
 
 const asBoxes = { one: 'written as its box', many: 'written as their boxes' };
-export const vocFolder = 'Annotations';
+const vocFolder = 'Annotations';
 
 export async function* exportVoc(
   items: AsyncIterable<PictureRegions>,

@@ -21,7 +21,7 @@ import {
 import { clipped, isArea, outlinesOf, type AreaAnnotation } from './geometry';
 import { OutputNames, RegionIds } from './names';
 
-export const yoloFolder = 'labels';
+const yoloFolder = 'labels';
 const dataFile = 'data.yaml';
 const classesFile = 'classes.txt';
 

@@ -36,6 +36,7 @@ import { emptyPatch, pixelBox, rleOfPatch } from '../../../src/protocol/raster';
 import { rleBox } from '../../../src/protocol/rle';
 import { Endpoint } from '../../../src/protocol/rpc';
 import { FakeConversation } from './fakeConversation';
+import { FakeExchange } from './fakeExchange';
 import { FakeFolder, folderItem, type FakeFolderOptions } from './fakeFolder';
 import { levelSizes, needTile, tileFile, tileSide } from '../../../src/protocol/tiles';
 
@@ -139,6 +140,7 @@ export class FakeHost {
   private readonly done: AppliedEdit[] = [];
   readonly folder: FakeFolder;
   readonly conversation: FakeConversation;
+  readonly exchange: FakeExchange;
   private readonly endpoint: Endpoint;
   private readonly tasks: RegionTasks;
   private listener: (message: unknown) => void = () => undefined;
@@ -179,6 +181,7 @@ export class FakeHost {
       packs: () => Promise.resolve(options.packs ?? packs),
       kept: options.conversation,
     });
+    this.exchange = new FakeExchange(this.endpoint, this.png, () => this.model.annotations);
     this.answer();
     answerComparison(this.endpoint, this.inference, () => Promise.resolve({ path: '/pictures/picture.png' }));
   }

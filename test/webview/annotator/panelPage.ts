@@ -29,6 +29,12 @@ export async function bundlePanel(): Promise<void> {
   });
 }
 
+/** A message as an expression of JavaScript; bytes stay bytes, as VS Code passes them on. */
+const expressionOf = (message: unknown) =>
+  JSON.stringify(message, (_key, value: unknown) =>
+    value instanceof Uint8Array ? `bytes:${Buffer.from(value).toString('base64')}` : value,
+  ).replace(/"bytes:([^"]*)"/g, 'Uint8Array.from(atob("$1"), (char) => char.charCodeAt(0))');
+
 export interface PanelOptions extends FakeHostOptions {
   theme?: ThemeName;
   viewport?: { width: number; height: number };
@@ -46,7 +52,7 @@ export class PanelPage {
   static async open(browser: Browser, options: PanelOptions): Promise<PanelPage> {
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1000, height: 640 } });
     const host = new FakeHost((message) => {
-      void page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`).catch(() => undefined);
+      void page.evaluate(`window.postMessage(${expressionOf(message)}, '*')`).catch(() => undefined);
     }, options);
     const panel = new PanelPage(page, host);
     page.on('pageerror', (error) => panel.errors.push(error.message));

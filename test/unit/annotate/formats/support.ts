@@ -1,13 +1,13 @@
 /** Exports into memory, and imports out of it. */
 import { cutoutPng } from '../../../../src/inference/process/exportPixels/cutout';
 import { maskPng, readMaskShapes } from '../../../../src/inference/process/exportPixels/maskPng';
+import { type ExportPicture, type InputFile } from '../../../../src/annotate/formats/format';
 import {
   defaultExportOptions,
+  type ExportFormatId,
   type ExportOptions,
-  type ExportPicture,
-  type InputFile,
-} from '../../../../src/annotate/formats/format';
-import type { ExportFormatId, ImportFormatId } from '../../../../src/annotate/formats/formatList';
+  type ImportFormatId,
+} from '../../../../src/annotate/formats/formatList';
 import { exporters, importers } from '../../../../src/annotate/formats/formats';
 import { Report } from '../../../../src/annotate/formats/report';
 import type { Annotation } from '../../../../src/protocol/annotator';
