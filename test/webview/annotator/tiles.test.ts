@@ -132,15 +132,12 @@ describe('a large picture', () => {
     await progress.waitFor({ state: 'detached' });
   });
 
-  it.each(['dark', 'light', 'highContrast'] as const)(
-    'says how far it is in the %s theme',
-    async (theme) => {
-      await open({ tiles: { complete: false }, theme, paint: (x, y) => [90 + ((x * y) % 40), 120, 110] });
-      panel.host.send(tilesProgress, { phase: 'Preparing the picture', fraction: 0.62 });
-      await panel.page.getByRole('progressbar', { name: 'Preparing the picture' }).waitFor();
-      await panel.page.screenshot({ path: `out/annotator-tiles-${theme}.png` });
-    },
-  );
+  it.each(['dark', 'light', 'highContrast'] as const)('says how far it is in the %s theme', async (theme) => {
+    await open({ tiles: { complete: false }, theme, paint: (x, y) => [90 + ((x * y) % 40), 120, 110] });
+    panel.host.send(tilesProgress, { phase: 'Preparing the picture', fraction: 0.62 });
+    await panel.page.getByRole('progressbar', { name: 'Preparing the picture' }).waitFor();
+    await panel.page.screenshot({ path: `out/annotator-tiles-${theme}.png` });
+  });
 
   it('says what is wrong: over the picture when tiles fail, instead of it when there is nothing to show', async () => {
     await open({ tiles: { complete: false } });
