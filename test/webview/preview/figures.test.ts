@@ -36,6 +36,8 @@ const overlay: FigureOverlay = {
               [240, 170],
               [40, 170],
             ],
+          ],
+          holes: [
             [
               [100, 100],
               [180, 100],
