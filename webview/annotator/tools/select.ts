@@ -3,6 +3,7 @@ import type { Annotation } from '../../../src/protocol/annotator';
 import { colorOf } from '../../../src/protocol/colors';
 import type { Box, Geometry, Point } from '../../../src/protocol/geometry';
 import { patchOfRle } from '../../../src/protocol/raster';
+import { moveAnnotation } from '../../../src/regions/annotations';
 import { drawBox } from '../canvas/promptPaint';
 import { clickSelection } from '../regions/selection';
 import { drawBoxHandles, drawHandles, patchBitmap } from './paint';
@@ -13,7 +14,6 @@ import {
   edgeAt,
   handleCursor,
   keptInside,
-  moved,
   ringsOf,
   shapeBox,
   vertexAt,
@@ -147,7 +147,7 @@ export class SelectTool implements Tool {
     const [x, y] = this.nudge?.way ?? [0, 0];
     const way = this.kept(regions, [x + (step[0] as number) * by, y + (step[1] as number) * by]);
     this.nudge = { regions, way };
-    edits.show(new Map(regions.map((region) => [region.id, moved(region, way, stage.size)])));
+    edits.show(new Map(regions.map((region) => [region.id, moveAnnotation(region, way, stage.size)])));
     return true;
   }
 
@@ -279,7 +279,7 @@ export class SelectTool implements Tool {
       new Map(
         action.regions.map((region) => [
           region.id,
-          region.geometry.type === 'mask' ? undefined : moved(region, action.way, stage.size),
+          region.geometry.type === 'mask' ? undefined : moveAnnotation(region, action.way, stage.size),
         ]),
       ),
     );
@@ -298,7 +298,7 @@ export class SelectTool implements Tool {
     const { edits, stage } = this.context;
     void edits.commit({
       title: regions.length === 1 ? 'Move Region' : 'Move Regions',
-      put: regions.map((region) => moved(region, way, stage.size)),
+      put: regions.map((region) => moveAnnotation(region, way, stage.size)),
     });
   }
 

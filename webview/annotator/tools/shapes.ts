@@ -1,32 +1,17 @@
-/** Changes of shapes by hand: moving, vertices, handles of boxes. Pure; a geometry that is given stays as it is. */
+/** Changes of shapes by hand: vertices, handles of boxes. Pure; a geometry that is given stays as it is. */
 import type { Annotation } from '../../../src/protocol/annotator';
-import type { Box, Geometry, Point, Prompt, Rle, Size } from '../../../src/protocol/geometry';
-import { patchOfRle, pointsBox, rleOfPatch } from '../../../src/protocol/raster';
-import { rleBox } from '../../../src/protocol/rle';
+import type { Box, Geometry, Point, Size } from '../../../src/protocol/geometry';
+import { pointsBox } from '../../../src/protocol/raster';
 import { distanceToSegment } from '../../../src/protocol/simplify';
+import { boxOfGeometry } from '../../../src/regions/geometry';
 
 const boxes = new WeakMap<Geometry, Box>();
 
 /** The box around a shape, in pixels of the picture. */
 export function shapeBox(geometry: Geometry): Box {
   let box = boxes.get(geometry);
-  if (!box) boxes.set(geometry, (box = computeBox(geometry)));
+  if (!box) boxes.set(geometry, (box = boxOfGeometry(geometry)));
   return box;
-}
-
-function computeBox(geometry: Geometry): Box {
-  switch (geometry.type) {
-    case 'mask':
-      return rleBox(geometry.mask);
-    case 'box':
-      return geometry.box;
-    case 'polygon':
-      return pointsBox(geometry.polygons.flat());
-    case 'stroke':
-      return pointsBox(geometry.points);
-    case 'point':
-      return pointsBox([geometry.point]);
-  }
 }
 
 /** The box around several boxes. */
@@ -52,76 +37,6 @@ export function keptInside([dx, dy]: Point, box: Box, { width, height }: Size, w
     Math.min(Math.max(value, Math.min(0, low)), Math.max(0, high));
   const [x, y] = whole ? [Math.round(dx), Math.round(dy)] : [dx, dy];
   return [clamp(x, -box[0], width - box[2]), clamp(y, -box[1], height - box[3])];
-}
-
-/** An annotation somewhere else, with the prompts that it came from. Masks move by whole pixels. */
-export function moved(annotation: Annotation, [dx, dy]: Point, size: Size): Annotation {
-  const { geometry, provenance } = annotation;
-  return {
-    ...annotation,
-    geometry: movedGeometry(geometry, dx, dy, size),
-    ...(provenance.by === 'pack' && {
-      provenance: {
-        ...provenance,
-        prompts: provenance.prompts.map((prompt) => movedPrompt(prompt, dx, dy, size)),
-      },
-    }),
-  };
-}
-
-function movedGeometry(geometry: Geometry, dx: number, dy: number, size: Size): Geometry {
-  const point = ([x, y]: Point): Point => [x + dx, y + dy];
-  switch (geometry.type) {
-    case 'mask':
-      return { ...geometry, mask: movedMask(geometry.mask, dx, dy, size) };
-    case 'box':
-      return { ...geometry, box: movedBox(geometry.box, dx, dy) };
-    case 'polygon':
-      return {
-        ...geometry,
-        polygons: geometry.polygons.map((ring) => ring.map(point)),
-        ...(geometry.holes && { holes: geometry.holes.map((ring) => ring.map(point)) }),
-      };
-    case 'stroke':
-      return { ...geometry, points: geometry.points.map(point) };
-    case 'point':
-      return { ...geometry, point: point(geometry.point) };
-  }
-}
-
-function movedPrompt(prompt: Prompt, dx: number, dy: number, size: Size): Prompt {
-  const point = ([x, y]: Point): Point => [x + dx, y + dy];
-  switch (prompt.type) {
-    case 'point':
-      return { ...prompt, point: point(prompt.point) };
-    case 'box':
-      return { ...prompt, box: movedBox(prompt.box, dx, dy) };
-    case 'stroke':
-      return { ...prompt, points: prompt.points.map(point) };
-    case 'mask':
-      return { ...prompt, mask: movedMask(prompt.mask, dx, dy, size) };
-    case 'text':
-      return prompt;
-  }
-}
-
-const movedBox = ([x1, y1, x2, y2]: Box, dx: number, dy: number): Box => [x1 + dx, y1 + dy, x2 + dx, y2 + dy];
-
-/** A mask further on; what would leave the picture is cut off. */
-function movedMask(mask: Rle, dx: number, dy: number, size: Size): Rle {
-  const patch = patchOfRle(mask);
-  const [x, y] = [patch.x + dx, patch.y + dy];
-  const left = Math.max(0, -x);
-  const top = Math.max(0, -y);
-  const width = Math.max(0, Math.min(size.width, x + patch.width) - x - left);
-  const height = Math.max(0, Math.min(size.height, y + patch.height) - y - top);
-  if (width === patch.width && height === patch.height) return rleOfPatch({ ...patch, x, y }, size);
-  const data = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const start = (row + top) * patch.width + left;
-    data.set(patch.data.subarray(start, start + width), row * width);
-  }
-  return rleOfPatch({ x: x + left, y: y + top, width, height, data }, size);
 }
 
 /** One closed ring or open line of a shape: which of its polygons, holes or points. */
