@@ -223,7 +223,7 @@ export function Composer({ draft, onDraft }: { draft: readonly Part[]; onDraft(p
           aria-multiline={mode === 'ask'}
           aria-placeholder={placeholder}
           aria-autocomplete={mode === 'ask' ? 'list' : 'none'}
-          aria-expanded={mention !== undefined && offered.length > 0}
+          aria-haspopup={mode === 'ask' ? 'listbox' : undefined}
           aria-controls={mention && offered.length ? listId : undefined}
           aria-activedescendant={mention && offered.length ? `${listId}-${at}` : undefined}
           contentEditable
