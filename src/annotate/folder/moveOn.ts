@@ -2,9 +2,12 @@
 import * as vscode from 'vscode';
 import type { AnnotatorPanel } from '../annotatorPanel';
 
-/** The tab of a panel, which VS Code does not tell. */
-function tabOf({ panel, document }: AnnotatorPanel): vscode.Tab | undefined {
-  const group = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn === panel.viewColumn);
+/** The tab of a panel as it is now, which VS Code does not tell: a tab that was asked for before a change is no more. */
+function tabOf(
+  { panel, document }: AnnotatorPanel,
+  column: vscode.ViewColumn | undefined,
+): vscode.Tab | undefined {
+  const group = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn === column);
   return group?.tabs.find(
     ({ input }) =>
       input instanceof vscode.TabInputCustom &&
@@ -36,8 +39,10 @@ export async function moveOn(
     await vscode.workspace.save(uri);
     if (session.dirty) return `${picture.name} was not saved, so it stays open.`;
   }
-  const tab = tabOf(panel);
-  await show(target, panel.panel.viewColumn);
+  // A panel that is hidden has no column.
+  const column = panel.panel.viewColumn;
+  await show(target, column);
+  const tab = tabOf(panel, column);
   if (tab && !tab.isDirty && isSettled(panel)) await vscode.window.tabGroups.close(tab, true);
   return undefined;
 }
