@@ -23,7 +23,9 @@ describe('an untrusted workspace', () => {
     await workbench.openFile('html.md');
     await workbench.runCommand('Groundnote: Open Note Preview to the Side');
     const { frame } = await vscode().preview();
-    const text = await frame.locator('body').innerText();
+    // What has not been painted yet has no inner text.
+    await frame.locator('.katex').first().waitFor();
+    const text = (await frame.locator('#gn-note').textContent()) ?? '';
     expect(text).toContain('A <b>bold</b> word, a tag <SEG>');
     expect(text).toContain('<script>');
     expect(await frame.locator('.gn-block b, .gn-block script').count()).toBe(0);
