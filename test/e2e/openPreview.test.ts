@@ -11,6 +11,8 @@ describe('the preview of a note', () => {
     await workbench.openFile(note);
     await workbench.runCommand('Groundnote: Open Note Preview to the Side');
     const { frame } = await vscode().preview();
+    // The note comes in parts.
+    await frame.locator('body[data-complete="true"]').waitFor({ state: 'attached' });
     expect(await frame.locator('.katex-display').count()).toBeGreaterThanOrEqual(4);
     expect(await frame.locator('.katex-error').count()).toBe(0);
     const text = await frame
