@@ -20,12 +20,10 @@ const coordinate = fc.integer({ min: 0, max: 150 });
 const annotation: fc.Arbitrary<Annotation> = fc.record(
   {
     id,
-    geometry: fc
-      .tuple(coordinate, coordinate)
-      .map(([x, y]) => ({
-        type: 'box' as const,
-        box: [x, y, x + 40, y + 30] as [number, number, number, number],
-      })),
+    geometry: fc.tuple(coordinate, coordinate).map(([x, y]) => ({
+      type: 'box' as const,
+      box: [x, y, x + 40, y + 30] as [number, number, number, number],
+    })),
     provenance: fc.constant({ by: 'user' as const }),
     label: fc.constantFrom('cat', '编码器', 'x "y" <z>'),
     hidden: fc.constant(true),
