@@ -2,6 +2,7 @@ import { IconButton } from '../ui/toolkit';
 import { RovingToolbar } from '../ui/rovingToolbar';
 import type { CanvasStage } from './canvas/stage';
 import { FolderNavigation } from './folder/folderNavigation';
+import { keysOf } from './help/keyNames';
 import { useStore } from './hooks';
 import { OverlayMenu } from './overlay/overlayMenu';
 import { EverythingButton, ToolButtons, ToolMenu, ToolOptions } from './tools/toolButtons';
@@ -27,7 +28,7 @@ export function Toolbar({
       <IconButton
         icon="add"
         label="New region"
-        keys="N"
+        keys={keysOf('region.new')}
         disabled={state.activeId === undefined}
         onClick={() => toolbox?.prompting.accept()}
       />
@@ -56,13 +57,23 @@ export function Toolbar({
         label={
           state.activeId === undefined ? 'Insert all regions into a note' : 'Insert this region into a note'
         }
-        keys="I"
+        keys={keysOf('insertIntoNote')}
         disabled={!store.insertable.length}
         onClick={() => void store.insert()}
       />
       <span class="separator" role="presentation" />
-      <IconButton icon="screen-full" label="Fit the picture" keys="F" onClick={() => stage?.fit()} />
-      <IconButton icon="zoom-in" label="Actual size, 100 %" keys="1" onClick={() => stage?.actualSize()} />
+      <IconButton
+        icon="screen-full"
+        label="Fit the picture"
+        keys={keysOf('view.fit')}
+        onClick={() => stage?.fit()}
+      />
+      <IconButton
+        icon="zoom-in"
+        label="Actual size, 100 %"
+        keys={keysOf('view.actualSize')}
+        onClick={() => stage?.actualSize()}
+      />
       <label class="opacity" title="Opacity of the masks">
         <span class="label">Opacity</span>
         <input
@@ -82,13 +93,13 @@ export function Toolbar({
       <IconButton
         icon="question"
         label="Keys of the side panel"
-        keys="?"
+        keys={keysOf('help')}
         onClick={() => store.actions.run('help')}
       />
       <IconButton
         icon={listOpen ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}
         label="List of regions"
-        keys="L"
+        keys={keysOf('view.list')}
         pressed={listOpen}
         onClick={onToggleList}
       />

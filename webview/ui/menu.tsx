@@ -20,7 +20,7 @@ export type MenuEntry =
 export function MenuButton(props: {
   icon: IconName;
   label: string;
-  keys?: string;
+  keys?: string | undefined;
   entries: readonly MenuEntry[];
 }) {
   const { icon, label, keys, entries } = props;
@@ -75,7 +75,7 @@ export function MenuButton(props: {
       <IconButton
         icon={icon}
         label={label}
-        {...(keys !== undefined && { keys })}
+        keys={keys}
         hasPopup
         expanded={open}
         onClick={() => (open ? close(true) : setOpen(true))}

@@ -11,7 +11,7 @@ const margin = 8;
 export function PopoverButton(props: {
   icon: IconName;
   label: string;
-  keys?: string;
+  keys?: string | undefined;
   disabled?: boolean;
   children(close: () => void): ComponentChildren;
 }) {
@@ -40,7 +40,7 @@ export function PopoverButton(props: {
         <IconButton
           icon={icon}
           label={label}
-          {...(keys !== undefined && { keys })}
+          keys={keys}
           {...(disabled !== undefined && { disabled })}
           onClick={() => wasOpen.current || sheet.current?.showPopover()}
         />

@@ -57,7 +57,7 @@ export function IconButton(
   props: Common & {
     icon: IconName;
     label: string;
-    keys?: string;
+    keys?: string | undefined;
     pressed?: boolean;
     hasPopup?: boolean;
     /** Whether that menu is open. */

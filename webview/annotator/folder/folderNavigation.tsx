@@ -1,4 +1,5 @@
 import { IconButton } from '../../ui/toolkit';
+import { keysOf } from '../help/keyNames';
 import { useFolder } from './folderStore';
 import './folder.css';
 
@@ -13,7 +14,7 @@ export function FolderNavigation() {
       <IconButton
         icon="chevron-left"
         label="Previous image of the folder"
-        keys="A"
+        keys={keysOf('folder.previous')}
         disabled={index === 0}
         onClick={() => void folder.open('previous')}
       />
@@ -23,14 +24,14 @@ export function FolderNavigation() {
       <IconButton
         icon="chevron-right"
         label="Next image of the folder"
-        keys="D"
+        keys={keysOf('folder.next')}
         disabled={index === total - 1}
         onClick={() => void folder.open('next')}
       />
       <IconButton
         icon="layout-panel"
         label="Filmstrip"
-        keys="Shift+A"
+        keys={keysOf('folder.filmstrip')}
         pressed={folder.filmstrip}
         onClick={() => folder.toggleFilmstrip()}
       />

@@ -1,5 +1,6 @@
 /** Small signs over the picture: prompts that wait, and the choice among the masks that the model offers. */
 import { IconButton } from '../../ui/toolkit';
+import { keysOf } from '../help/keyNames';
 import { useChanges } from '../hooks';
 import type { Toolbox } from './toolbox';
 
@@ -27,11 +28,16 @@ export function ToolChips({ toolbox }: { toolbox: Toolbox | undefined }) {
           <IconButton
             icon="chevron-left"
             label="Previous mask"
-            keys="Shift+C"
+            keys={keysOf('candidate.previous')}
             onClick={() => prompting.choose(-1)}
           />
           <span aria-live="polite">{`${choice.index + 1} of ${choice.count}`}</span>
-          <IconButton icon="chevron-right" label="Next mask" keys="C" onClick={() => prompting.choose(1)} />
+          <IconButton
+            icon="chevron-right"
+            label="Next mask"
+            keys={keysOf('candidate.next')}
+            onClick={() => prompting.choose(1)}
+          />
         </div>
       )}
     </div>

@@ -3,22 +3,23 @@ import type { IconName } from '../../ui/icon';
 import { PopoverButton } from '../../ui/popover';
 import { Button, IconButton } from '../../ui/toolkit';
 import type { CanvasStage } from '../canvas/stage';
+import { keysOf } from '../help/keyNames';
 import { useChanges, useStore } from '../hooks';
 import type { ToolSettings, ToolValues } from './settings';
 import type { ToolName } from './tool';
 import { offersTool, type Toolbox } from './toolbox';
 import './tools.css';
 
-const tools: readonly { tool: ToolName; icon: IconName; label: string; keys: string }[] = [
-  { tool: 'select', icon: 'cursor', label: 'Select and move', keys: 'V' },
-  { tool: 'point', icon: 'target', label: 'Point', keys: 'P' },
-  { tool: 'box', icon: 'chrome-maximize', label: 'Box', keys: 'B' },
-  { tool: 'stroke', icon: 'edit', label: 'Stroke', keys: 'S' },
-  { tool: 'lasso', icon: 'lasso', label: 'Lasso', keys: 'O' },
-  { tool: 'polygon', icon: 'polygon', label: 'Polygon', keys: 'G' },
-  { tool: 'brush', icon: 'brush', label: 'Brush', keys: 'K' },
-  { tool: 'eraser', icon: 'eraser', label: 'Eraser', keys: 'E' },
-  { tool: 'measure', icon: 'symbol-ruler', label: 'Measure', keys: 'M' },
+const tools: readonly { tool: ToolName; icon: IconName; label: string }[] = [
+  { tool: 'select', icon: 'cursor', label: 'Select and move' },
+  { tool: 'point', icon: 'target', label: 'Point' },
+  { tool: 'box', icon: 'chrome-maximize', label: 'Box' },
+  { tool: 'stroke', icon: 'edit', label: 'Stroke' },
+  { tool: 'lasso', icon: 'lasso', label: 'Lasso' },
+  { tool: 'polygon', icon: 'polygon', label: 'Polygon' },
+  { tool: 'brush', icon: 'brush', label: 'Brush' },
+  { tool: 'eraser', icon: 'eraser', label: 'Eraser' },
+  { tool: 'measure', icon: 'symbol-ruler', label: 'Measure' },
 ];
 
 /** A tool whose prompts no pack takes is not there. */
@@ -28,12 +29,12 @@ export function ToolButtons() {
     <>
       {tools
         .filter(({ tool }) => offersTool(store, tool))
-        .map(({ tool, icon, label, keys }) => (
+        .map(({ tool, icon, label }) => (
           <IconButton
             key={tool}
             icon={icon}
             label={label}
-            keys={keys}
+            keys={keysOf(`tool.${tool}`)}
             pressed={state.tool === tool}
             onClick={() => store.set({ tool })}
           />
@@ -85,7 +86,10 @@ const toDiameter = (step: number) => Math.max(1, Math.round(largest ** (step / s
 function BrushSize({ settings, stage }: { settings: ToolSettings; stage: CanvasStage }) {
   const diameter = settings.brushFor(stage.size);
   return (
-    <label class="brush-size" title="Size of the brush in pixels of the picture ([ and ])">
+    <label
+      class="brush-size"
+      title={`Size of the brush in pixels of the picture (${keysOf('brush.smaller')} and ${keysOf('brush.larger')})`}
+    >
       <input
         type="range"
         min="0"
@@ -119,7 +123,7 @@ export function EverythingButton({
   if (!toolbox || !stage || !offersTool(store, 'point')) return null;
   const { settings } = toolbox;
   return (
-    <PopoverButton icon="sparkle" label="Segment everything" keys="Y">
+    <PopoverButton icon="sparkle" label="Segment everything" keys={keysOf('everything')}>
       {(close) => (
         <fieldset class="choices">
           <legend>Points of the grid</legend>
@@ -168,7 +172,7 @@ export function ToolMenu({ toolbox }: { toolbox: Toolbox | undefined }) {
           <label>
             <input type="checkbox" checked={preview.on} onChange={() => preview.toggle()} />
             <span>
-              Show the mask under the pointer <span class="hint-text">Shift+P</span>
+              Show the mask under the pointer <span class="hint-text">{keysOf('hoverPreview.toggle')}</span>
             </span>
           </label>
           <fieldset>
