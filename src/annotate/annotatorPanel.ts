@@ -44,6 +44,17 @@ export interface PanelServices {
 /** Answers questions of a page; ends with what it returns. */
 export type PanelPart = (panel: AnnotatorPanel, endpoint: Endpoint) => vscode.Disposable;
 
+/** What a page may ask for: a command of VS Code, with its argument. */
+const vscodeCommands: Record<
+  z.infer<typeof runCommand.params>['command'],
+  [name: string, argument?: string]
+> = {
+  undo: ['undo'],
+  redo: ['redo'],
+  save: ['workbench.action.files.save'],
+  keys: ['workbench.action.openGlobalKeybindings', '@ext:groundnote.groundnote'],
+};
+
 /** Tools that a command may start with. */
 export type Tool = 'point' | 'box' | 'stroke' | 'text';
 
@@ -103,7 +114,7 @@ export class AnnotatorPanel {
     this.disposables.push(
       this.focusEmitter,
       ...services.parts.map((part) => part(this, this.endpoint)),
-      document.onDidChange(() => this.update()),
+      document.onDidChange(() => this.refresh()),
       document.onDidChangeBusy((phase) => this.endpoint.send(busy, phase === undefined ? null : { phase })),
       panel.onDidChangeViewState(() => {
         // A page that is hidden is thrown away; when shown again it asks for everything.
@@ -138,11 +149,6 @@ export class AnnotatorPanel {
   focus(tool: Tool): void {
     this.pendingTool = tool;
     if (this.pageReady) this.sendTool();
-  }
-
-  /** Sends the newest snapshot again: something that it tells has changed. */
-  refresh(): void {
-    this.update();
   }
 
   /** Does in the page what a key, the palette or a menu asks for. */
@@ -214,8 +220,7 @@ export class AnnotatorPanel {
     );
     endpoint.handle(ping, () => ({}));
     endpoint.handle(runCommand, async ({ command }) => {
-      const [name, argument] = vscodeCommand(command, document.uri);
-      await vscode.commands.executeCommand(name, ...(argument === undefined ? [] : [argument]));
+      await vscode.commands.executeCommand(...vscodeCommands[command]);
       return {};
     });
   }
@@ -246,7 +251,7 @@ export class AnnotatorPanel {
   }
 
   /** Sends the newest whole snapshot; changes that come while one is made are sent together after it. */
-  private update(): void {
+  refresh(): void {
     if (this.sending) {
       this.sendAgain = true;
       return;
@@ -268,23 +273,5 @@ export class AnnotatorPanel {
   private sendTool(): void {
     if (this.pendingTool) this.endpoint.send(focusTool, { tool: this.pendingTool });
     this.pendingTool = undefined;
-  }
-}
-
-/** The command of VS Code, or ours, for what a page may ask for, with its argument. */
-function vscodeCommand(
-  command: z.infer<typeof runCommand.params>['command'],
-  picture: vscode.Uri,
-): [name: string, argument?: unknown] {
-  switch (command) {
-    case 'undo':
-    case 'redo':
-      return [command];
-    case 'save':
-      return ['workbench.action.files.save'];
-    case 'ground':
-      return ['groundnote.groundInImage', picture];
-    case 'keys':
-      return ['workbench.action.openGlobalKeybindings', '@ext:groundnote.groundnote'];
   }
 }

@@ -1,6 +1,6 @@
 /** Answers what the side panel's comparison of packs asks: masks for prompts, without an edit. */
 import { segmentAgain } from '../protocol/compare';
-import type { Prompt } from '../protocol/geometry';
+import { isSpatial } from '../protocol/geometry';
 import { segment, type ImageSource } from '../protocol/inference';
 import type { Endpoint } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
@@ -29,5 +29,3 @@ export function answerComparison(
   // The endpoint itself goes with its panel, and aborts what runs.
   return { dispose: () => undefined };
 }
-
-const isSpatial = ({ type }: Prompt) => type !== 'mask' && type !== 'text';

@@ -1,6 +1,6 @@
 /** Regions as plain polygons, for formats whose polygons have no holes. */
 import type { Geometry, Point, Size } from '../protocol/geometry';
-import { emptyPatch, fillPolygon, pixelBox, pointsBox, rleOfPatch, type Patch } from '../protocol/raster';
+import { bitmapIou, emptyPatch, fillPolygon, pixelBox, pointsBox, rleOfPatch } from '../protocol/raster';
 import { bridgeRings, isInside } from '../regions/outlines';
 import { maskPolygons } from './contours';
 
@@ -25,15 +25,5 @@ export function polygonOutlines({ polygons, holes }: PolygonGeometry, size: Size
   for (const polygon of polygons) fillPolygon(exact, polygon, 1);
   for (const hole of holes) fillPolygon(exact, hole, 0);
   for (const outline of outlines) fillPolygon(drawn, outline, 1);
-  return iou(exact, drawn) >= requiredIou ? outlines : maskPolygons(rleOfPatch(exact, size));
-}
-
-/** IoU of two patches over one box. */
-function iou(a: Patch, b: Patch): number {
-  let [intersection, union] = [0, 0];
-  for (let i = 0; i < a.data.length; i++) {
-    if (a.data[i] && b.data[i]) intersection++;
-    if (a.data[i] || b.data[i]) union++;
-  }
-  return union === 0 ? 1 : intersection / union;
+  return bitmapIou(exact.data, drawn.data) >= requiredIou ? outlines : maskPolygons(rleOfPatch(exact, size));
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Annotation, Candidate, Edit } from '../protocol/annotator';
 import { nextColor } from '../protocol/colors';
 import { GroundnoteError, isCancelled } from '../protocol/errors';
-import type { Box, Prompt, Rle } from '../protocol/geometry';
+import { isSpatial, type Box, type Prompt, type Rle } from '../protocol/geometry';
 import { everything, ground, hover, segment, type ImageSource, type TaskResult } from '../protocol/inference';
 import { superseded, type Progress } from '../protocol/rpc';
 import type { InferenceApi } from './inferenceApi';
@@ -164,7 +164,7 @@ export class RegionTasks {
   private segmentParams({ regionId, prompts, pack, view }: RegionPrompts) {
     const before = this.options.annotations().find(({ id }) => id === regionId);
     const previous = prompts.find((prompt) => prompt.type === 'mask')?.mask ?? refinedMask(before, prompts);
-    const spatial = prompts.filter((prompt) => prompt.type !== 'mask' && prompt.type !== 'text');
+    const spatial = prompts.filter(isSpatial);
     if (!spatial.length)
       throw new GroundnoteError('invalid-params', 'A region needs a point, a box or a stroke.');
     return {

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
+import { commonFolder } from '../annotate/formats/disk';
 import { GroundnoteError } from '../protocol/errors';
 import { isPictureName, naturallySorted } from '../protocol/pictureNames';
 
@@ -52,7 +53,7 @@ export async function resolveImages(
     return { folder, images: await listImages(folder, { recursive: true, filter: `./${pattern}` }) };
   }
   const paths = inputs.map((input) => path.resolve(input));
-  const folder = commonFolder(paths);
+  const folder = commonFolder(paths.map((file) => path.dirname(file)));
   const images = paths.map((file) => path.relative(folder, file).split(path.sep).join('/'));
   return { folder, images: inOrder(images) };
 }
@@ -71,10 +72,4 @@ function splitPattern(glob: string): { base: string; pattern: string | undefined
     base: parts.slice(0, at).join('/') || (glob.startsWith('/') ? '/' : '.'),
     pattern: parts.slice(at).join('/'),
   };
-}
-
-function commonFolder(paths: readonly string[]): string {
-  let folder = path.dirname(paths[0] as string);
-  while (paths.some((file) => path.relative(folder, file).startsWith('..'))) folder = path.dirname(folder);
-  return folder;
 }

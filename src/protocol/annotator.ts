@@ -117,7 +117,7 @@ export const groundText = requestChannel(
 /** Undo, redo, save and the keys go through VS Code, so that its menus, keys and dirty mark agree with the panel. */
 export const runCommand = requestChannel(
   'runCommand',
-  z.object({ command: z.enum(['undo', 'redo', 'save', 'ground', 'keys']) }),
+  z.object({ command: z.enum(['undo', 'redo', 'save', 'keys']) }),
   z.object({}),
 );
 /** What became of it: `message` when something was inserted, `problem` when not, neither when the user gave up. */

@@ -19,6 +19,13 @@ export function nextColor(annotations: readonly Annotation[]): string {
   return regionColors.reduce((best, color) => (uses(color) < uses(best) ? color : best));
 }
 
+/** A colour as #rrggbb; a grey for any other form that CSS has. Colours come from files, and some places take no other. */
+export const hexColor = (color: string) => (/^#[0-9a-f]{6}$/i.test(color) ? color : '#808080');
+
+/** Red, green and blue of #rrggbb, 0–255. */
+export const channelsOf = (color: string): number[] =>
+  [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+
 let chosen: Readonly<Record<string, string>> = {};
 
 /** Colours that the user has chosen for labels in this workspace: they come before all others. */

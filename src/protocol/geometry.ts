@@ -41,6 +41,10 @@ export const promptSchema = z.discriminatedUnion('type', [
 export type Prompt = z.infer<typeof promptSchema>;
 export type PromptKind = Prompt['type'];
 
+/** Prompts that a place in the picture is given by: neither a mask nor a text. */
+export const isSpatial = (prompt: Prompt) =>
+  prompt.type === 'point' || prompt.type === 'box' || prompt.type === 'stroke';
+
 /**
  * The shape of a region. A pixel belongs to a polygon geometry when its middle lies in one of `polygons` (even-odd in
  * each, the union of all) and in none of `holes`.

@@ -114,6 +114,26 @@ export function pointsBox(points: readonly Point[]): Box {
   return box;
 }
 
+/** Intersection over union of two bitmaps of one size; 1 for two empty ones. */
+export function bitmapIou(a: Uint8Array, b: Uint8Array): number {
+  let [intersection, union] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] && b[i]) intersection++;
+    if (a[i] || b[i]) union++;
+  }
+  return union === 0 ? 1 : intersection / union;
+}
+
+/** The smallest box around boxes. */
+export function unionBox(boxes: readonly Box[]): Box {
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
+}
+
 /** The patch itself when a box of whole pixels lies in it; else a larger copy, with some room to grow further. */
 export function patchAround(patch: Patch, [x1, y1, x2, y2]: Box, size: Size): Patch {
   const { x, y, width, height } = patch;

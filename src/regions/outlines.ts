@@ -1,7 +1,7 @@
 /** Masks to outlines. Coordinates are pixels of the picture; a pixel belongs to an outline when its middle does. */
 import { contours } from 'd3-contour';
 import type { Box, Geometry, Point, Rle } from '../protocol/geometry';
-import { emptyPatch, fillPolygon, patchOfRle, pointsBox, type Patch } from '../protocol/raster';
+import { bitmapIou, emptyPatch, fillPolygon, patchOfRle, pointsBox, type Patch } from '../protocol/raster';
 import { rleBox, runsFromRle, type Mask } from '../protocol/rle';
 import { ringArea, simplifyRing } from '../protocol/simplify';
 
@@ -172,12 +172,7 @@ function overlap(outlines: readonly Rings[], { width, height, data }: Pick<Patch
     fillPolygon(drawn, outer, 1);
     for (const hole of holes) fillPolygon(drawn, hole, 0);
   }
-  let [intersection, union] = [0, 0];
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] && drawn.data[i]) intersection++;
-    if (data[i] || drawn.data[i]) union++;
-  }
-  return union === 0 ? 1 : intersection / union;
+  return bitmapIou(data, drawn.data);
 }
 
 const extent = (ring: readonly Point[]) => {

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
 import type { NotebookFigures } from '../notes/builtin/notebookFigures';
 import { figureFromContext } from '../notes/preview/figureUris';
-import { GroundnoteError } from '../protocol/errors';
 import { imageExtensions, isPictureName } from '../protocol/pictureNames';
+import { runCommand } from './runCommand';
 
 const isImage = (uri: vscode.Uri) => isPictureName(uri.path);
 
@@ -60,29 +60,21 @@ export function registerImageCommands(
       : (figureFromContext(argument) ?? (await notebooks.figureFromContext(argument)));
   const imageFor = async (argument: unknown) =>
     (await named(argument)) ?? activeImage() ?? (await pickImage());
-  const run = async (action: () => Promise<void>) => {
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof GroundnoteError)) throw error;
-      if (error.code !== 'cancelled') void vscode.window.showErrorMessage(error.message);
-    }
-  };
   return [
     vscode.commands.registerCommand('groundnote.segmentImage', (argument: unknown) =>
-      run(async () => {
+      runCommand(async () => {
         const uri = await imageFor(argument);
         if (uri) await annotator.open(uri, { tool: 'point' });
       }),
     ),
     vscode.commands.registerCommand('groundnote.annotateFigure', (argument: unknown) =>
-      run(async () => {
+      runCommand(async () => {
         const uri = await named(argument);
         if (uri) await annotator.open(uri, { tool: 'point' });
       }),
     ),
     vscode.commands.registerCommand('groundnote.groundInImage', (argument: unknown) =>
-      run(async () => {
+      runCommand(async () => {
         const uri = await imageFor(argument);
         if (!uri) return;
         const phrase = await vscode.window.showInputBox({

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
 import type { InferenceApi } from '../annotate/inferenceApi';
-import { said, type ExchangeServices } from '../annotate/exchange/services';
+import { said } from '../annotate/dialogs';
+import type { ExchangeServices } from '../annotate/exchange/services';
 import { GroundnoteError } from '../protocol/errors';
 import { isPictureName } from '../protocol/pictureNames';
 

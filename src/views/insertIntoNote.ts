@@ -4,11 +4,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { AnnotatorApi } from '../annotate/annotator';
+import { answered } from '../annotate/dialogs';
 import type { InferenceApi } from '../annotate/inferenceApi';
 import { figureUri } from '../notes/preview/figureUris';
 import type { FencePlan } from '../notes/ground/insertText';
 import type { Annotation, InsertResult } from '../protocol/annotator';
-import { colorOf } from '../protocol/colors';
+import { colorOf, hexColor } from '../protocol/colors';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import type { Size } from '../protocol/geometry';
 import { renderOverlay } from '../protocol/inference';
@@ -210,14 +211,11 @@ async function writePicture(
     () =>
       inference.request(renderOverlay, {
         image: { path: image.fsPath },
-        regions: regions.map((region) => {
-          const color = colorOf(region);
-          return {
-            ...(region.label !== undefined && { label: region.label }),
-            color: /^#[0-9a-f]{6}$/i.test(color) ? color : '#808080',
-            geometry: region.geometry,
-          };
-        }),
+        regions: regions.map((region) => ({
+          ...(region.label !== undefined && { label: region.label }),
+          color: hexColor(colorOf(region)),
+          geometry: region.geometry,
+        })),
       }),
   );
   const file = await writeNew(path.join(path.dirname(image.fsPath), `${stemOf(image)}.regions`), png);
@@ -282,9 +280,3 @@ async function insertBlocks(
 }
 
 const stemOf = (image: vscode.Uri) => path.basename(image.fsPath, path.extname(image.fsPath));
-
-/** What the user chose. @throws GroundnoteError 'cancelled' */
-function answered<T>(choice: T | undefined): T {
-  if (choice === undefined) throw new GroundnoteError('cancelled', 'Cancelled.');
-  return choice;
-}

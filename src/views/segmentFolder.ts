@@ -1,10 +1,11 @@
 /** The command `groundnote.segmentFolder`: from the palette, the explorer, or the filmstrip. */
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
 import type { SegmentFolder } from '../annotate/folder/segmentFolder';
 import type { BatchStart } from '../protocol/batch';
-import { GroundnoteError } from '../protocol/errors';
+import { runCommand } from './runCommand';
 
 /** The window is there, and what opens with it. */
 const settledMs = 6_000;
@@ -21,6 +22,7 @@ export function registerSegmentFolder(
   context: vscode.ExtensionContext,
   { annotator, dist, models, log }: SegmentFolderOptions,
 ): vscode.Disposable {
+  const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'batches');
   let made: Promise<SegmentFolder> | undefined;
   // Nobody may ever need it: it is loaded with the first question.
   const segmentFolder = () =>
@@ -32,24 +34,21 @@ export function registerSegmentFolder(
           packs: () => annotator.packs(),
           entry: path.join(dist, 'batchProcess.cjs'),
           models,
-          storage: path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'batches'),
+          storage,
           memory: context.workspaceState,
           log,
         }),
     ));
-  const run = async (action: () => Promise<void>) => {
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof GroundnoteError)) throw error;
-      if (error.code !== 'cancelled') void vscode.window.showErrorMessage(error.message);
-    }
+  const offerInterrupted = async () => {
+    // Where no batch was ever run, there is nothing to load.
+    const batches = await readdir(storage).catch(() => []);
+    if (batches.length) await (await segmentFolder()).offerInterrupted();
   };
-  const timer = setTimeout(() => void run(async () => (await segmentFolder()).offerInterrupted()), settledMs);
+  const timer = setTimeout(() => void runCommand(offerInterrupted), settledMs);
   return vscode.Disposable.from(
     new vscode.Disposable(() => clearTimeout(timer)),
     vscode.commands.registerCommand('groundnote.segmentFolder', (argument: unknown) =>
-      run(async () => {
+      runCommand(async () => {
         const folder =
           argument instanceof vscode.Uri ? argument : await pickFolder(annotator.activePicture());
         if (folder) await (await segmentFolder()).start(folder);

@@ -3,10 +3,6 @@ import type { Annotation } from '../../src/protocol/annotator';
 import type { Geometry, Prompt, Rle, Size } from '../../src/protocol/geometry';
 import { patchArea, patchOfGeometry, rleOfPatch } from '../../src/protocol/raster';
 
-/** Prompts that a place in the picture is given by. */
-export const isSpatial = (prompt: Prompt) =>
-  prompt.type === 'point' || prompt.type === 'box' || prompt.type === 'stroke';
-
 /**
  * The prompts that made a region. One that was not made by prompts (drawn elsewhere, or found by a phrase) is itself
  * the first prompt: its mask, box, point or stroke.

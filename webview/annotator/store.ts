@@ -158,14 +158,6 @@ export class PanelStore {
     this.set({ selected: id === undefined ? [] : [id] });
   }
 
-  /** Adds a region to the selection, or takes it out. */
-  toggleSelected(id: string): void {
-    const { selected } = this.state;
-    this.set({
-      selected: selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id],
-    });
-  }
-
   remove(id: string): void {
     const pending = new Map(this.state.pending);
     if (pending.delete(id)) void this.cancel();

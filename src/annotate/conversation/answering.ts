@@ -18,6 +18,7 @@ import type { PackSummary } from '../../protocol/packs';
 import { rleBox } from '../../protocol/rle';
 import type { RequestOptions } from '../../protocol/rpc';
 import type { InferenceApi } from '../inferenceApi';
+import { packsOf } from '../resultRegions';
 
 /** Turns before the question that a pack is told. */
 const mostHistory = 8;
@@ -72,7 +73,7 @@ export function answered(
   result: TaskResult,
   annotations: readonly Annotation[],
 ): ConversationTurn {
-  const packs = result.packs ?? [result.pack];
+  const packs = packsOf(result);
   const ids = new Map<string, string>();
   const regions: Annotation[] = [];
   for (const { id, label, score, box, mask } of result.regions) {

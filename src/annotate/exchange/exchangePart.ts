@@ -9,7 +9,8 @@ import { renderCutout } from '../../protocol/exportPixels';
 import type { AnnotatorDocument } from '../annotatorDocument';
 import type { PanelPart } from '../annotatorPanel';
 import { writeError } from '../textFile';
-import { said, type ExchangeServices } from './services';
+import { said } from '../dialogs';
+import type { ExchangeServices } from './services';
 
 export function exchangePart(services: ExchangeServices): PanelPart {
   return ({ document }, endpoint) => {

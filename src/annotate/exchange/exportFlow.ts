@@ -17,7 +17,8 @@ import {
   type ExportOptions,
 } from '../formats/formatList';
 import type { Report } from '../formats/report';
-import { answered, choose, onDisk, withProgress, type ExchangeServices } from './services';
+import { answered, choose, withProgress } from '../dialogs';
+import { onDisk, type ExchangeServices } from './services';
 
 interface Chosen {
   format: ExportFormatId;

@@ -10,7 +10,8 @@ import type { FoundFile } from '../formats/disk';
 import { mergeRegions } from '../formats/merge';
 import { formatInfos, importFormatIds, type ImportFormatId } from '../formats/formatList';
 import type { ImportJob, ImportSummary } from '../formats/importJob';
-import { answered, choose, onDisk, withProgress, type ExchangeServices } from './services';
+import { answered, choose, withProgress } from '../dialogs';
+import { onDisk, type ExchangeServices } from './services';
 
 /** From the side panel: into the picture, as one undo step, or into those of its folder. */
 export async function importFromPanel(

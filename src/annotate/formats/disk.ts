@@ -104,3 +104,12 @@ export class DiskFolder {
     }
   }
 }
+
+/** The deepest folder that holds all of these, or is one of them. */
+export function commonFolder([first = '', ...others]: readonly string[]): string {
+  let common = first;
+  for (const folder of others)
+    while (path.relative(common, folder).startsWith('..') && path.dirname(common) !== common)
+      common = path.dirname(common);
+  return common;
+}

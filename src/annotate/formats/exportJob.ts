@@ -9,7 +9,7 @@ import type { ImageSource } from '../../protocol/inference';
 import { imageExtensions, isPictureName } from '../../protocol/pictureNames';
 import { parseSidecar, sidecarConflict, sidecarPath } from '../sidecar';
 import { DiskFile } from '../textFile';
-import { DiskFolder, isFile, walk, type FoundFile } from './disk';
+import { commonFolder, DiskFolder, isFile, walk, type FoundFile } from './disk';
 import type { ExportPicture, ExportPixels, PictureRegions } from './format';
 import { defaultExportOptions, type ExportFormatId, type ExportOptions } from './formatList';
 import { exporters } from './formats';
@@ -163,12 +163,4 @@ export async function* picturesIn(places: readonly string[]): AsyncGenerator<Fou
       seen.add(found.file);
       yield { file: found.file, path: relative(found.file) };
     }
-}
-
-function commonFolder([first = '', ...others]: readonly string[]): string {
-  let common = first;
-  for (const folder of others)
-    while (path.relative(common, folder).startsWith('..') && path.dirname(common) !== common)
-      common = path.dirname(common);
-  return common;
 }

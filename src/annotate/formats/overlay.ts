@@ -1,6 +1,6 @@
 /** Pictures to look at: PNG with the regions drawn in, and SVG with the regions as shapes over the picture. */
 import type { Annotation } from '../../protocol/annotator';
-import { colorOf } from '../../protocol/colors';
+import { colorOf, hexColor } from '../../protocol/colors';
 import type { Geometry, Point } from '../../protocol/geometry';
 import { simplifyRing } from '../../protocol/simplify';
 import { maskOutlines } from '../../regions/outlines';
@@ -17,17 +17,11 @@ export async function* exportOverlays(
   for await (const { picture, annotations } of items) {
     const regions = annotations.map((annotation) => ({
       geometry: annotation.geometry,
-      color: hexColor(annotation),
+      color: hexColor(colorOf(annotation)),
       ...(annotation.label !== undefined && { label: annotation.label }),
     }));
     yield { path: names.of(picture.path), data: await pixels.overlay(picture.source, regions) };
   }
-}
-
-/** Colours of a sidecar may be any of CSS. */
-function hexColor(annotation: Annotation): string {
-  const color = colorOf(annotation);
-  return /^#[0-9a-f]{6}$/i.test(color) ? color : '#808080';
 }
 
 export async function* exportSvgs(
@@ -52,7 +46,7 @@ function svg({ width, height }: ExportPicture, annotations: readonly Annotation[
   const line = Math.max(1, Math.round(Math.max(width, height) / 500));
   const groups = annotations.map((annotation) => {
     const { id, label } = annotation;
-    const color = hexColor(annotation);
+    const color = hexColor(colorOf(annotation));
     const title = label === undefined ? '' : `<title>${escaped(label)}</title>`;
     return (
       `  <g id="${escaped(id)}" data-label="${escaped(label ?? '')}" fill="${color}" fill-opacity="0.45" stroke="${color}" ` +

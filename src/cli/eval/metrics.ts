@@ -1,5 +1,6 @@
 /** Metrics of masks, and the next corrective click. Masks are rows of 0 and non-zero. */
 import type { Point } from '../../protocol/geometry';
+import { bitmapIou } from '../../protocol/raster';
 import type { Mask } from '../../protocol/rle';
 import { GroundnoteError } from '../../protocol/errors';
 import { squaredDistances } from './distanceTransform';
@@ -14,13 +15,7 @@ export interface Click {
 export function iou(a: Mask, b: Mask): number {
   if (a.width !== b.width || a.height !== b.height)
     throw new GroundnoteError('invalid-mask', 'Masks of different sizes cannot be compared.');
-  let intersection = 0;
-  let union = 0;
-  for (let i = 0; i < a.data.length; i++) {
-    if (a.data[i] && b.data[i]) intersection++;
-    if (a.data[i] || b.data[i]) union++;
-  }
-  return union === 0 ? 1 : intersection / union;
+  return bitmapIou(a.data, b.data);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The picture with its regions drawn on it, as PNG: for `--overlay-out` and for pictures that go into a note. */
+import { channelsOf } from '../../protocol/colors';
 import type { Box, Geometry, Point, Size } from '../../protocol/geometry';
 import type { OverlayPictureRegion } from '../../protocol/inference';
 import { patchOfGeometry, type Patch } from '../../protocol/raster';
@@ -24,7 +25,7 @@ export async function overlayPng(
   const drawings = regions.map(({ geometry, color, label }) => {
     if (geometry.type === 'mask' || geometry.type === 'polygon') {
       const patch = patchOfGeometry(geometry, picture);
-      if (patch) paintPatch(data, width, patch, channels(color), geometry.type === 'mask' ? line : 0);
+      if (patch) paintPatch(data, width, patch, channelsOf(color), geometry.type === 'mask' ? line : 0);
     }
     const shape = shapeDrawing(geometry, color, line);
     return label ? shape + labelDrawing(label, boxOfGeometry(geometry), color, line, picture) : shape;
@@ -107,5 +108,3 @@ function labelDrawing(label: string, [x1, y1]: Box, color: string, line: number,
     `<text x="${x + size * 0.4}" y="${y + size}" font-family="DejaVu Sans, Noto Sans CJK SC, Arial, sans-serif" font-size="${size}" fill="#111111">${clean}</text>`
   );
 }
-
-const channels = (color: string) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));

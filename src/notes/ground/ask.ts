@@ -2,6 +2,7 @@
 import { GroundnoteError } from '../../protocol/errors';
 import type { GroundParams, SegmentParams, TaskResult } from '../../protocol/inference';
 import { nothingThere, notFound } from '../../annotate/regionTasks';
+import { packsOf } from '../../annotate/resultRegions';
 import { imageHash, type Answer } from './answers';
 import { toPrompts, type FenceQuestion } from './question';
 
@@ -40,7 +41,7 @@ export async function askFence(
     question,
     imageHash: hash,
     size: { width, height },
-    packs: result.packs ?? [result.pack],
+    packs: packsOf(result),
     when: now.toISOString(),
     regions: none ? [] : result.regions,
     ...(words !== undefined && { text: words }),

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { parseSidecar, sidecarPath } from '../../annotate/sidecar';
-import { colorOf } from '../../protocol/colors';
+import { colorOf, hexColor } from '../../protocol/colors';
 import { toWireError } from '../../protocol/errors';
 import type { Box, Geometry, Point, Rle, Size } from '../../protocol/geometry';
 import { patchOfGeometry } from '../../protocol/raster';
@@ -80,7 +80,7 @@ function overlayOf(sidecar: string, imagePath: string, stamp: string): FigureOve
         : [
             {
               name: annotation.label?.trim() || `Region ${index + 1}`,
-              color: safeColor(colorOf(annotation)),
+              color: hexColor(colorOf(annotation)),
               geometry: annotation.geometry,
             },
           ],
@@ -102,9 +102,6 @@ function overlayOf(sidecar: string, imagePath: string, stamp: string): FigureOve
     return problemOverlay(stamp, toWireError(error).message);
   }
 }
-
-/** A colour comes from a file: only `#rrggbb` goes into a page. */
-const safeColor = (color: string) => (/^#[0-9a-f]{6}$/i.test(color) ? color : '#808080');
 
 function maskSize(regions: readonly NamedRegion[]): Size | undefined {
   for (const { geometry } of regions)

@@ -2,8 +2,9 @@
 import type { Annotation } from '../../../src/protocol/annotator';
 import { colorOf } from '../../../src/protocol/colors';
 import type { Box, Geometry, Point } from '../../../src/protocol/geometry';
-import { pointsBox } from '../../../src/protocol/raster';
 import { distanceToSegment, ringArea } from '../../../src/protocol/simplify';
+import { boxOfGeometry } from '../../../src/regions/geometry';
+import { isInside } from '../../../src/regions/outlines';
 import { MaskRuns } from './maskRuns';
 
 /** Never changed: a changed annotation gets a new one. */
@@ -26,7 +27,7 @@ export function regionItem(annotation: Annotation, before?: RegionItem): RegionI
   const color = colorOf(annotation);
   if (before && sameGeometry(before.annotation.geometry, geometry)) return { ...before, annotation, color };
   const shape = { key: ++keys };
-  if (geometry.type !== 'mask') return { annotation, box: boxOf(geometry), color, shape };
+  if (geometry.type !== 'mask') return { annotation, box: boxOfGeometry(geometry), color, shape };
   const runs = new MaskRuns(geometry.mask);
   return { annotation, box: runs.box, color, runs, shape };
 }
@@ -71,7 +72,7 @@ function areaAt(
       return (box[2] - box[0]) * (box[3] - box[1]);
     case 'polygon': {
       const { polygons, holes = [] } = geometry;
-      const at = (ring: readonly Point[]) => encloses(ring, [x, y]);
+      const at = (ring: readonly Point[]) => isInside([x, y], ring);
       if (!polygons.some(at) || holes.some(at)) return undefined;
       const total = (rings: readonly (readonly Point[])[]) =>
         rings.reduce((sum, ring) => sum + Math.abs(ringArea(ring)), 0);
@@ -89,19 +90,6 @@ function areaAt(
   }
 }
 
-function boxOf(geometry: Exclude<Geometry, { type: 'mask' }>): Box {
-  switch (geometry.type) {
-    case 'box':
-      return geometry.box;
-    case 'point':
-      return pointsBox([geometry.point]);
-    case 'stroke':
-      return pointsBox(geometry.points);
-    case 'polygon':
-      return pointsBox(geometry.polygons.flat());
-  }
-}
-
 function sameGeometry(a: Geometry, b: Geometry): boolean {
   if (a === b) return true;
   if (a.type === 'mask')
@@ -112,15 +100,4 @@ function sameGeometry(a: Geometry, b: Geometry): boolean {
       a.mask.counts === b.mask.counts
     );
   return a.type === b.type && JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Even-odd. */
-function encloses(ring: readonly Point[], [x, y]: Point): boolean {
-  let inside = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [xi, yi] = ring[i] as Point;
-    const [xj, yj] = ring[j] as Point;
-    if (yi > y !== yj > y && x < xi + ((y - yi) / (yj - yi)) * (xj - xi)) inside = !inside;
-  }
-  return inside;
 }

@@ -2,10 +2,9 @@
 import type { Annotation } from '../../../src/protocol/annotator';
 import { segmentAgain } from '../../../src/protocol/compare';
 import { toWireError } from '../../../src/protocol/errors';
-import type { PackRef, Prompt, Rle } from '../../../src/protocol/geometry';
+import { isSpatial, type PackRef, type Prompt, type Rle } from '../../../src/protocol/geometry';
 import type { PackSummary } from '../../../src/protocol/packs';
 import { rleOverlap } from '../../../src/protocol/rle';
-import { isSpatial } from '../prompts';
 import type { PanelStore } from '../store';
 
 export type SideName = 'left' | 'right';

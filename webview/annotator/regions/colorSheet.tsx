@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { regionColors } from '../../../src/protocol/colors';
+import { hexColor, regionColors } from '../../../src/protocol/colors';
 
 const names = ['Orange', 'Sky blue', 'Green', 'Yellow', 'Blue', 'Red', 'Pink', 'Lime'] as const;
 
@@ -68,6 +68,3 @@ export function ColorSheet(props: {
     </div>
   );
 }
-
-/** Colour inputs take #rrggbb only. */
-const hexColor = (color: string) => (/^#[0-9a-f]{6}$/i.test(color) ? color : '#808080');

@@ -3,6 +3,7 @@ import type { Annotation } from '../../../src/protocol/annotator';
 import { setLabelColors } from '../../../src/protocol/colors';
 import { getLabels, labelsChanged, type LabelBook } from '../../../src/protocol/labels';
 import type { PanelStore } from '../store';
+import { fold } from './query';
 
 /** More than this are not offered at once. */
 const mostOffered = 100;
@@ -70,5 +71,3 @@ export function offeredLabels(
     .slice(0, mostOffered)
     .map(({ label }) => label);
 }
-
-const fold = (text: string) => text.normalize('NFKC').toLocaleLowerCase();

@@ -61,4 +61,5 @@ function parseTerm(key: string, written: string): Test | undefined {
   return (annotation, name) => fold(name).includes(whole) || (other?.(annotation, name) ?? false);
 }
 
-const fold = (text: string) => text.normalize('NFKC').toLocaleLowerCase();
+/** Text as it is compared: letters of one case, wide and narrow forms alike. */
+export const fold = (text: string) => text.normalize('NFKC').toLocaleLowerCase();

@@ -3,9 +3,9 @@
  * that the model offers.
  */
 import { promptRegion, type Annotation, type Candidate } from '../../../src/protocol/annotator';
-import type { Box, Prompt } from '../../../src/protocol/geometry';
+import { isSpatial, type Box, type Prompt } from '../../../src/protocol/geometry';
 import { drawPrompts } from '../canvas/promptPaint';
-import { isSpatial, withPrompt } from '../prompts';
+import { withPrompt } from '../prompts';
 import type { PanelStore } from '../store';
 import type { Edits } from './edits';
 import { Observable } from './observable';

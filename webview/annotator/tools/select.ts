@@ -2,13 +2,12 @@
 import type { Annotation } from '../../../src/protocol/annotator';
 import { colorOf } from '../../../src/protocol/colors';
 import type { Box, Geometry, Point } from '../../../src/protocol/geometry';
-import { patchOfRle } from '../../../src/protocol/raster';
+import { patchOfRle, unionBox } from '../../../src/protocol/raster';
 import { moveAnnotation } from '../../../src/regions/annotations';
 import { drawBox } from '../canvas/promptPaint';
 import { clickSelection } from '../regions/selection';
 import { drawBoxHandles, drawHandles, patchBitmap } from './paint';
 import {
-  boxAround,
   boxHandleAt,
   boxOf,
   edgeAt,
@@ -288,7 +287,7 @@ export class SelectTool implements Tool {
   private kept(regions: readonly Annotation[], way: Point): Point {
     return keptInside(
       way,
-      boxAround(regions.map(({ geometry }) => shapeBox(geometry))),
+      unionBox(regions.map(({ geometry }) => shapeBox(geometry))),
       this.context.stage.size,
       regions.some(({ geometry }) => geometry.type === 'mask'),
     );

@@ -1,7 +1,6 @@
 /** Changes of shapes by hand: vertices, handles of boxes. Pure; a geometry that is given stays as it is. */
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { Box, Geometry, Point, Size } from '../../../src/protocol/geometry';
-import { pointsBox } from '../../../src/protocol/raster';
 import { distanceToSegment } from '../../../src/protocol/simplify';
 import { boxOfGeometry } from '../../../src/regions/geometry';
 
@@ -13,15 +12,6 @@ export function shapeBox(geometry: Geometry): Box {
   if (!box) boxes.set(geometry, (box = boxOfGeometry(geometry)));
   return box;
 }
-
-/** The box around several boxes. */
-export const boxAround = (each: readonly Box[]): Box =>
-  pointsBox(
-    each.flatMap(([x1, y1, x2, y2]): Point[] => [
-      [x1, y1],
-      [x2, y2],
-    ]),
-  );
 
 /** A box in the order that the protocol wants, from any two corners. */
 export const boxOf = ([ax, ay]: Point, [bx, by]: Point): Box => [

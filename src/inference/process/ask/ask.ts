@@ -14,10 +14,10 @@ import type {
 import type { Box } from '../../../protocol/geometry';
 import type { Task } from '../../../protocol/packs';
 import type { HandlerContext } from '../../../protocol/rpc';
+import { unionBox } from '../../../protocol/raster';
 import { boxOfGeometry } from '../../../regions/geometry';
 import { throwIfCancelled } from '../cancel';
 import { withWholePixels } from '../ground/ground';
-import { unionBox } from '../ground/lines';
 import { readerOf } from '../ground/textReader';
 import type { RuntimeServices } from '../services';
 import { Stopwatch } from '../stopwatch';

@@ -1,10 +1,9 @@
 /** Places in a picture and how they lie to each other. Boxes are [x1, y1, x2, y2] in pixels of the picture. */
 import type { Box, Geometry, Point, Size } from '../../../protocol/geometry';
-import { pointsBox } from '../../../protocol/raster';
+import { pointsBox, unionBox } from '../../../protocol/raster';
 import { decodeRle } from '../../../protocol/rle';
 import { distanceToSegment } from '../../../protocol/simplify';
 import { isInside } from '../../../regions/outlines';
-import { unionBox } from '../ground/lines';
 import type { Direction } from './grammar';
 
 /** Tells whether a point is in a place; `reach` is how far a point or a line reaches, in pixels. */

@@ -1,5 +1,6 @@
 /** PNGs whose pixels are numbers: of classes or of regions. */
 import { decode, encode, type DecodedPng } from 'fast-png';
+import { channelsOf } from '../../../protocol/colors';
 import { GroundnoteError } from '../../../protocol/errors';
 import type { MaskShape } from '../../../protocol/exportPixels';
 import type { Rle, Size } from '../../../protocol/geometry';
@@ -31,12 +32,10 @@ export function maskPng(
     data,
     channels: 1,
     depth: palette ? 8 : 16,
-    ...(palette && { palette: palette.map(channels) }),
+    ...(palette && { palette: palette.map(channelsOf) }),
   });
   return new Uint8Array(png);
 }
-
-const channels = (color: string) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 
 /**
  * The pixels of each value but 0, in the order of the values.

@@ -2,11 +2,12 @@
 import type { Box, PackRef } from '../../../protocol/geometry';
 import type { GroundParams, ResultRegion, TaskResult } from '../../../protocol/inference';
 import type { HandlerContext } from '../../../protocol/rpc';
+import { unionBox } from '../../../protocol/raster';
 import { throwIfCancelled } from '../cancel';
 import type { RuntimeServices } from '../services';
 import { Stopwatch } from '../stopwatch';
 import { composeAnswer, refusal } from './answer';
-import { groupBlocks, passagesOf, unionBox, type Passage } from './lines';
+import { groupBlocks, passagesOf, type Passage } from './lines';
 import { matchPhrase, nearestTexts, type TextMatch } from './match';
 import { shapeOfLabel } from './shapes';
 import { readerOf, type TextLine } from './textReader';

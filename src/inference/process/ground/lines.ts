@@ -1,5 +1,6 @@
 /** How lines of text lie to each other: reading order, rows, and the blocks that a label of several lines makes. */
 import type { Box } from '../../../protocol/geometry';
+import { unionBox } from '../../../protocol/raster';
 
 /** Degrees, clockwise, by which text is turned to stand upright: 90 for text that goes upwards, 270 for downwards. */
 export type Turn = 0 | 90 | 270;
@@ -24,16 +25,6 @@ const blockHeights = 1.8;
 const widthOf = ({ box }: Placed) => box[2] - box[0];
 const heightOf = ({ box }: Placed) => box[3] - box[1];
 const middleOf = ({ box }: Placed) => (box[1] + box[3]) / 2;
-
-/** The smallest box around boxes. */
-export function unionBox(boxes: readonly Box[]): Box {
-  return [
-    Math.min(...boxes.map((box) => box[0])),
-    Math.min(...boxes.map((box) => box[1])),
-    Math.max(...boxes.map((box) => box[2])),
-    Math.max(...boxes.map((box) => box[3])),
-  ];
-}
 
 /** From top to bottom, and from left to right where lines lie on one row. */
 export function inReadingOrder<T extends Placed>(lines: readonly T[]): T[] {

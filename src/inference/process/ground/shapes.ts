@@ -4,11 +4,11 @@ import { decodeRle, encodeRle, rleBox } from '../../../protocol/rle';
 import type { Rle } from '../../../protocol/geometry';
 import { GroundnoteError, isCancelled } from '../../../protocol/errors';
 import type { HandlerContext } from '../../../protocol/rpc';
+import { unionBox } from '../../../protocol/raster';
 import type { Picture } from '../picture';
 import type { RuntimeServices } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { coverOf, enclosingShape, hullArea, leastConvex } from './enclosure';
-import { unionBox } from './lines';
 import type { TextLine } from './textReader';
 
 /** The shape that belongs to a label. */

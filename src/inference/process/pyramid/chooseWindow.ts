@@ -1,5 +1,6 @@
 /** Which part of a large picture a task works on, and how finely. Pure. */
 import type { Box, Point, Prompt, Size } from '../../../protocol/geometry';
+import { unionBox } from '../../../protocol/raster';
 import { rleBox } from '../../../protocol/rle';
 import { wholeOf, type Rectangle } from '../picture';
 import type { Focus } from '../pictureWindow';
@@ -58,12 +59,12 @@ function areaOf(whole: Size, { prompts = [], previous, view }: Focus): Box {
   if (view) {
     const newest = spatial.at(-1);
     const counting = refined ? (newest ? [newest] : []) : spatial;
-    return inside(union([view, ...counting]), whole);
+    return inside(unionBox([view, ...counting]), whole);
   }
   const extended = prompts.some(({ type }) => type === 'box' || type === 'stroke');
   const about = [...spatial, ...(refined ? [rleBox(refined)] : [])];
   if (!about.length || (!extended && !refined)) return all;
-  const [x1, y1, x2, y2] = union(about);
+  const [x1, y1, x2, y2] = unionBox(about);
   const reach = Math.max(x2 - x1, y2 - y1) / 2;
   return inside([x1 - reach, y1 - reach, x2 + reach, y2 + reach], whole);
 }
@@ -89,13 +90,6 @@ function boxOfPrompt(prompt: Prompt): Box | undefined {
       return undefined;
   }
 }
-
-const union = (boxes: readonly Box[]): Box => [
-  Math.min(...boxes.map((box) => box[0])),
-  Math.min(...boxes.map((box) => box[1])),
-  Math.max(...boxes.map((box) => box[2])),
-  Math.max(...boxes.map((box) => box[3])),
-];
 
 function inside([x1, y1, x2, y2]: Box, { width, height }: Size): Box {
   const x = (value: number) => Math.min(Math.max(value, 0), width);
