@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'webview',
           include: ['test/webview/**/*.test.ts'],
-          // A page is driven by keys and the pointer: on a busy machine one may come before the page is ready for it.
-          retry: 1,
+          // A page is driven by keys and the pointer: one may come before the page is ready for it.
+          retry: 2,
           environment: 'node',
           fileParallelism: false,
           testTimeout: 60_000,
@@ -29,8 +29,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // A whole editor is driven by its screen: a step that it swallowed is tried once more.
-          retry: 1,
+          // A whole editor is driven by its screen: a step that it swallowed is tried again.
+          retry: 2,
           environment: 'node',
           fileParallelism: false,
           testTimeout: 180_000,

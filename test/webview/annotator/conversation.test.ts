@@ -1,13 +1,12 @@
 /** The conversation in the built page: chips, answers tied to regions, stop, again, keep, copy; with a pack of the tests. */
-import type { Browser } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/chromium';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { PackSummary } from '../../../src/protocol/packs';
 import type { ScriptedAnswer } from './fakeConversation';
 import { packs as plainPacks } from './fakeHost';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 
 const reader: PackSummary = {
   ...(plainPacks[1] as PackSummary),
@@ -41,19 +40,10 @@ const left: ScriptedAnswer = {
   explanation: [{ text: 'Read 2 lines of text.' }, { text: 'Compared both.', regions: ['1', '2'] }],
 };
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  expect(panel.errors).toEqual([]);
-  await panel.page.close();
-});
+const openPanel = usePanel();
 async function open(options: PanelOptions = {}, ...script: ScriptedAnswer[]) {
-  panel = await PanelPage.open(browser, { packs: [segmenter, reader], annotations, ...options });
+  panel = await openPanel({ packs: [segmenter, reader], annotations, ...options });
   await panel.ready();
   if (script.length) panel.host.conversation.script = script;
 }
@@ -129,7 +119,7 @@ describe('chips', () => {
     await expect.poll(() => box().innerText()).toBe('nbz?@');
     await box().press('Escape');
     await expect.poll(() => panel.page.evaluate('document.activeElement.className')).toContain('canvas');
-    await panel.page.keyboard.press('/');
+    await panel.press('/');
     await expect.poll(() => panel.page.evaluate('document.activeElement.className')).toBe('editor');
   });
 });

@@ -1,10 +1,9 @@
 /** Exports, imports and cut-outs as the panel asks for them. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
 import type { Annotation } from '../../../src/protocol/annotator';
-import { launchBrowser } from '../../support/chromium';
-import { bundlePanel, PanelPage } from './panelPage';
+import type { PanelPage } from './panelPage';
+import { usePanel } from './usePanel';
 
 const regions: Annotation[] = [
   {
@@ -16,21 +15,11 @@ const regions: Annotation[] = [
   { id: 'spot', label: 'spot', geometry: { type: 'point', point: [20, 20] }, provenance: { by: 'user' } },
 ];
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { errors } = panel;
-  await panel.page.close();
-  expect(errors).toEqual([]);
-});
+const openPanel = usePanel();
 
 async function open(): Promise<void> {
-  panel = await PanelPage.open(browser, {
+  panel = await openPanel({
     annotations: regions,
     paint: (x, y) => [x % 256, y, 90],
   });
@@ -57,7 +46,7 @@ describe('a cut-out', () => {
     await open();
     await select('cup');
     await panel.canvas.focus();
-    await panel.page.keyboard.press('Control+Shift+C');
+    await panel.press('Control+Shift+C');
     await notice(/cup was copied as a picture/);
     const base64 = await panel.page.evaluate<string>(`(async () => {
       const [item] = await navigator.clipboard.read();

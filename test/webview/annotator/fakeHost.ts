@@ -114,6 +114,8 @@ export class FakeHost {
   readonly inserted: string[][] = [];
   insertResult: InsertResult = { message: 'A ground fence was inserted into a.md.' };
   readonly phrases: string[] = [];
+  /** Actions that were sent. */
+  acted = 0;
   readonly hintsSeen: Set<string>;
   /** Tiles that the page asked to be made, and those that it has loaded, as their files are named. */
   readonly tilesNeeded: string[] = [];
@@ -192,6 +194,7 @@ export class FakeHost {
 
   /** Sends an action, as its key does. */
   act(action: ActionId): void {
+    this.acted++;
     this.endpoint.send(runAction, { action });
   }
 

@@ -1,26 +1,12 @@
 /** The neighbours of a picture: going from one to the next, and the filmstrip. */
-import { mkdirSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../support/chromium';
+import { describe, expect, it } from 'vitest';
 import { folderItem } from './fakeFolder';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  mkdirSync('out', { recursive: true });
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { errors } = panel;
-  await panel.page.close();
-  expect(errors).toEqual([]);
-});
-const open = async (options: PanelOptions = {}) =>
-  (panel = await (await PanelPage.open(browser, options)).ready());
+const openPanel = usePanel();
+const open = async (options: PanelOptions = {}) => (panel = await (await openPanel(options)).ready());
 
 const few = ['img1.png', 'img2.png', 'img10.png'].map((name) => folderItem(name));
 const many = Array.from({ length: 10_000 }, (_, i) =>
@@ -34,14 +20,14 @@ describe('going on', () => {
     await open({ folder: { items: few, index: 1 } });
     await panel.page.getByText('2 of 3').waitFor();
     await panel.canvas.focus();
-    await panel.page.keyboard.press('b');
-    await panel.page.keyboard.press('d');
+    await panel.press('b');
+    await panel.press('d');
     await expect.poll(() => panel.host.folder.opened.length).toBe(1);
     expect(panel.host.folder.opened[0]).toMatchObject({ to: 'next', carried: { tool: 'box' } });
     expect(panel.host.folder.opened[0]?.carried).not.toHaveProperty('activeId');
-    await panel.page.keyboard.press('a');
+    await panel.press('a');
     await panel.page.getByRole('button', { name: 'Next image of the folder' }).click();
-    await panel.page.keyboard.press('Shift+D');
+    await panel.press('Shift+D');
     await expect
       .poll(() => panel.host.folder.opened.map(({ to }) => to))
       .toEqual(['next', 'previous', 'next', 'nextUnannotated']);
@@ -55,7 +41,7 @@ describe('going on', () => {
     expect(await panel.page.evaluate('document.activeElement.className')).toContain('canvas');
     // A picture of 400 × 200: its middle is in the middle.
     const { x, y, width, height } = await panel.canvasBox();
-    await panel.page.keyboard.press('p');
+    await panel.press('p');
     await panel.page.mouse.click(x + width / 2, y + height / 2);
     await panel.regions(1);
     const prompt = panel.host.prompts[0]?.prompts[0];
@@ -66,7 +52,7 @@ describe('going on', () => {
     await open({ folder: { items: few, index: 2 } });
     panel.host.folder.message = 'This is the last image of the folder.';
     await panel.canvas.focus();
-    await panel.page.keyboard.press('d');
+    await panel.press('d');
     await panel.page.getByText('This is the last image').waitFor();
     panel.host.folder.options.items = few.slice(0, 1);
     panel.host.folder.options.index = 0;
@@ -75,9 +61,9 @@ describe('going on', () => {
   });
 
   it('leads away from a picture that cannot be opened', async () => {
-    panel = await PanelPage.open(browser, { fatal: 'It is damaged.', folder: { items: few, index: 1 } });
+    panel = await openPanel({ fatal: 'It is damaged.', folder: { items: few, index: 1 } });
     await panel.page.getByText('It is damaged.').waitFor();
-    await panel.page.keyboard.press('d');
+    await panel.press('d');
     await expect.poll(() => panel.host.folder.opened.length).toBe(1);
     await panel.page.getByText('2 of 3').waitFor();
     await panel.page.screenshot({ path: 'out/folder-damaged.png' });
@@ -88,7 +74,7 @@ describe('the filmstrip', () => {
   it('opens and closes, and is remembered', async () => {
     await open({ folder: { items: few, index: 1 } });
     await panel.canvas.focus();
-    await panel.page.keyboard.press('Shift+A');
+    await panel.press('Shift+A');
     await strip().waitFor();
     await panel.page.getByRole('button', { name: 'Filmstrip' }).click();
     await strip().waitFor({ state: 'detached' });
@@ -107,7 +93,7 @@ describe('the filmstrip', () => {
       .evaluate('(row) => { row.scrollLeft = 1e9; }')
       .catch(() => undefined);
     await strip().focus();
-    await panel.page.keyboard.press('End');
+    await panel.press('End');
     await option('img10000.png, no regions').locator('img').waitFor();
     expect(await strip().getByRole('option').count()).toBeLessThan(30);
     expect(new Set(panel.host.folder.asked).size).toBeLessThan(60);
@@ -118,11 +104,11 @@ describe('the filmstrip', () => {
     await open({ folder: { items: few, index: 0, filmstrip: true } });
     await option(/^img10/).waitFor();
     await strip().focus();
-    await panel.page.keyboard.press('ArrowRight');
-    await panel.page.keyboard.press('ArrowRight');
+    await panel.press('ArrowRight');
+    await panel.press('ArrowRight');
     const id = await option(/^img10/).getAttribute('id');
     expect(await strip().getAttribute('aria-activedescendant')).toBe(id);
-    await panel.page.keyboard.press('Enter');
+    await panel.press('Enter');
     await option(/^img2/).click();
     await expect
       .poll(() => panel.host.folder.opened.map(({ to }) => to))
@@ -166,7 +152,7 @@ describe('looks right', () => {
       .locator('.codicon-file-media')
       .waitFor();
     await strip().focus();
-    await panel.page.keyboard.press('ArrowRight');
+    await panel.press('ArrowRight');
     await panel.page.screenshot({ path: `out/filmstrip-${theme}.png` });
   });
 });

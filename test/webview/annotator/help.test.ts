@@ -1,29 +1,14 @@
 /** The list of keys, and the hints of tools that are used for the first time. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actions } from '../../../src/protocol/actions';
-import { launchBrowser } from '../../support/chromium';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import { grave, inSentences, violationsOf } from '../../support/axe';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 import { themes, type ThemeName } from './themes';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  expect(panel.errors).toEqual([]);
-  await panel.page.close();
-});
-const open = async (options: PanelOptions = {}) =>
-  (panel = await (await PanelPage.open(browser, options)).ready());
+const openPanel = usePanel();
+const open = async (options: PanelOptions = {}) => (panel = await (await openPanel(options)).ready());
 
 describe('the list of keys', () => {
   it('opens with its key, names every action, is searched, and gives the focus back', async () => {
@@ -39,7 +24,7 @@ describe('the list of keys', () => {
     expect(await dialog.locator('dl > div').textContent()).toBe('Next Candidate MaskC');
     // What is typed here is no key of the picture.
     expect(await page.locator('.canvas.tool-point').count()).toBe(1);
-    await page.keyboard.press('Escape');
+    await panel.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => page.evaluate(`document.activeElement.matches('.canvas')`)).toBe(true);
   });
@@ -82,17 +67,7 @@ describe.each(Object.keys(themes) as ThemeName[])('in %s', (theme) => {
     const { page } = await open({ theme });
     await panel.press('b');
     await page.locator('.tool-hint').waitFor();
-    const problems = async () => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate<AxeResults>(
-        `axe.run(document, { resultTypes: ['violations'] })`,
-      );
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) =>
-          nodes.map(({ target, any }) => `${id}: ${String(target)} ${any[0]?.message ?? ''}`),
-        );
-    };
+    const problems = async () => inSentences(grave(await violationsOf(page)));
     await page.screenshot({ path: `out/webview/hint-${theme}.png` });
     expect(await problems()).toEqual([]);
     await panel.press('Shift+Slash');

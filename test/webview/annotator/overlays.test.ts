@@ -1,32 +1,18 @@
-import { mkdirSync } from 'node:fs';
 import { PNG } from 'pngjs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../src/protocol/annotator';
 import { GroundnoteError } from '../../../src/protocol/errors';
 import type { Point, Size } from '../../../src/protocol/geometry';
 import { encodeRle, rleBox, rleFromRuns } from '../../../src/protocol/rle';
-import { launchBrowser } from '../../support/chromium';
 import { discRadius, otherDiscRadius, otherPack, packs } from './fakeHost';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 import type { ThemeName } from './themes';
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  mkdirSync('out', { recursive: true });
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { errors } = panel;
-  await panel.page.close();
-  expect(errors).toEqual([]);
-});
+const openPanel = usePanel();
 
-const open = async (options: PanelOptions = {}) =>
-  (panel = await (await PanelPage.open(browser, options)).ready());
+const open = async (options: PanelOptions = {}) => (panel = await (await openPanel(options)).ready());
 
 /** Waits until all that is in view is drawn, at the scale of the view. */
 const painted = () => panel.page.locator('.canvas[data-painted="true"]').waitFor();
@@ -112,12 +98,12 @@ describe('overlays', () => {
     await expectPixel(inBoth, over(blue, 0.45));
     await expectPixel(inHole, grey);
     await expectPixel(outside, grey);
-    await panel.page.keyboard.press('x');
+    await panel.press('x');
     await painted();
     for (const place of [inMask, inShape, inBoth, inHole, outside]) await expectPixel(place, grey);
     await expectLine([220, 70], blue);
     await expectLine([240, 55], blue);
-    await panel.page.keyboard.press('x');
+    await panel.press('x');
     await painted();
     for (const place of [inMask, inShape, inBoth]) await expectPixel(place, grey);
     const dim = over([0, 0, 0], 0.675);
@@ -126,7 +112,7 @@ describe('overlays', () => {
     await panel.page.getByRole('option').first().click();
     await expectPixel(inMask, grey);
     await expectPixel(inShape, dim);
-    await panel.page.keyboard.press('x');
+    await panel.press('x');
     await expectPixel(inShape, over(blue, 0.45));
   });
 
@@ -134,21 +120,21 @@ describe('overlays', () => {
     await open({ annotations: [mask, shape] });
     const { page } = panel;
     await page.getByRole('button', { name: 'Overlay' }).focus();
-    await page.keyboard.press('Enter');
+    await panel.press('Enter');
     await page.getByRole('menu').waitFor();
     await page.screenshot({ path: 'out/overlay-menu.png' });
     expect(await page.getByRole('menuitemradio', { name: 'Filled' }).getAttribute('aria-checked')).toBe(
       'true',
     );
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await panel.press('ArrowDown');
+    await panel.press('Enter');
     await expectPixel(inMask, grey);
     expect(await page.getByRole('menu').count()).toBe(0);
     await expect
       .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
       .toBe('Overlay');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Escape');
+    await panel.press('Enter');
+    await panel.press('Escape');
     expect(await page.getByRole('menu').count()).toBe(0);
     expect(await page.evaluate('acquireVsCodeApi().getState().overlay.mode')).toBe('outline');
   });
@@ -177,8 +163,8 @@ describe('overlays', () => {
   it('all regions are hidden and shown by a key; nothing is hit meanwhile', async () => {
     await open({ annotations: [mask, shape] });
     const { page } = panel;
-    await page.keyboard.press('v');
-    await page.keyboard.press('Shift+h');
+    await panel.press('v');
+    await panel.press('Shift+h');
     await page.getByText('All regions are hidden.').waitFor();
     await expectPixel(inMask, grey);
     await panel.click(inMask);
@@ -231,10 +217,10 @@ describe('labels', () => {
     const shot = () => panel.canvas.screenshot();
     const shown = await shot();
     await panel.page.screenshot({ path: 'out/overlay-labels.png' });
-    await panel.page.keyboard.press('t');
+    await panel.press('t');
     await panel.page.getByText('Labels are hidden.').waitFor();
     await expect.poll(async () => (await shot()).equals(shown)).toBe(false);
-    await panel.page.keyboard.press('t');
+    await panel.press('t');
     await expect.poll(async () => (await shot()).equals(shown)).toBe(true);
     // Above the mask lies a label of its colour.
     await expectPixel([51.5, 44], red);
@@ -327,7 +313,7 @@ describe('large pictures and many regions', () => {
     // Near its upper left edge each pixel of the picture is several of the screen.
     const { page } = panel;
     // The host of these tests has no masks for so large a picture, such as the one under the pointer.
-    await page.keyboard.press('v');
+    await panel.press('v');
     const at: Point = [4000, 3000];
     const [x, y] = await panel.fitted(at);
     await page.mouse.move(x, y);
@@ -392,13 +378,13 @@ describe('before and after', () => {
     await expectPixel(left, grey);
     await expectPixel(right, over(red, 0.45));
     await line.focus();
-    await page.keyboard.press('Home');
+    await panel.press('Home');
     await expectPixel(left, over(red, 0.45));
-    await page.keyboard.press('End');
+    await panel.press('End');
     await expectPixel(right, grey);
     expect(await line.getAttribute('aria-valuenow')).toBe('100');
-    await page.keyboard.press('Shift+ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
+    await panel.press('Shift+ArrowLeft');
+    await panel.press('ArrowLeft');
     expect(await line.getAttribute('aria-valuenow')).toBe('89');
     const box = await panel.canvasBox();
     await page.mouse.move(box.x + box.width * 0.89, box.y + 200);
@@ -409,9 +395,9 @@ describe('before and after', () => {
     await expectPixel(right, over(red, 0.45));
     panel.host.act('view.before');
     await expect.poll(() => line.count()).toBe(0);
-    await page.keyboard.press('z');
+    await panel.press('z');
     await line.waitFor();
-    await page.keyboard.press('z');
+    await panel.press('z');
     await expect.poll(() => line.count()).toBe(0);
   });
 });
@@ -432,7 +418,7 @@ describe('comparing packs', () => {
       const { page, host } = panel;
       await point([200, 100]);
       await panel.regions(1);
-      await page.keyboard.press('\\');
+      await panel.press('\\');
       await page.getByRole('status').filter({ hasText: 'IoU 0.4' }).waitFor();
       const bar = page.getByRole('region', { name: 'Comparison of packs' });
       expect(await bar.getByLabel('Left of the line').inputValue()).toBe(':saved');

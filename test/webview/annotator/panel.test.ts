@@ -1,29 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { focusTool, notice, type Annotation } from '../../../src/protocol/annotator';
 import { GroundnoteError } from '../../../src/protocol/errors';
 import type { Point, Prompt } from '../../../src/protocol/geometry';
 import { packs } from './fakeHost';
-import { launchBrowser } from '../../support/chromium';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  mkdirSync('out', { recursive: true });
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { errors } = panel;
-  await panel.page.close();
-  expect(errors).toEqual([]);
-});
+const openPanel = usePanel();
 
-const open = async (options: PanelOptions = {}) =>
-  (panel = await (await PanelPage.open(browser, options)).ready());
+const open = async (options: PanelOptions = {}) => (panel = await (await openPanel(options)).ready());
 
 /** Half a picture pixel at the scales of these tests, and half a screen pixel. */
 const tolerance = 1;
@@ -212,8 +198,8 @@ describe('prompts', () => {
   it('the arrow keys and space do what the mouse does', async () => {
     await open();
     await panel.canvas.focus();
-    for (let i = 0; i < 4; i++) await panel.page.keyboard.press('Shift+ArrowRight');
-    await panel.page.keyboard.press('Space');
+    for (let i = 0; i < 4; i++) await panel.press('Shift+ArrowRight');
+    await panel.press('Space');
     await panel.regions(1);
     expectNear(lastPoint(), [204, 100]);
   });
@@ -351,7 +337,7 @@ describe('the list', () => {
     await panel.page.getByTitle('Colour of legend').click();
     await panel.page.getByLabel('Another colour').fill('#123456');
     await expect.poll(() => panel.host.model.find('box')?.color).toBe('#123456');
-    await panel.page.keyboard.press('Escape');
+    await panel.press('Escape');
     await panel.page.getByTitle('Hide legend').click();
     await expect.poll(() => panel.host.model.find('box')?.hidden).toBe(true);
     await panel.page.getByTitle('Show legend').click();
@@ -363,7 +349,7 @@ describe('the list', () => {
   it('is walked with the arrow keys; Delete on the picture deletes the selected region', async () => {
     await open({ annotations: [box, { ...box, id: 'b2', label: 'second' }] });
     await panel.page.getByRole('option', { name: 'legend' }).click();
-    await panel.page.keyboard.press('ArrowDown');
+    await panel.press('ArrowDown');
     await panel.press('Delete');
     await panel.regions(1);
     expect(panel.host.model.annotations[0]?.id).toBe('box');
@@ -492,7 +478,7 @@ describe('commands, phrases and troubles', () => {
   });
 
   it('a picture that cannot be opened is one clear page', async () => {
-    panel = await PanelPage.open(browser, { fatal: 'photo.png is empty.' });
+    panel = await openPanel({ fatal: 'photo.png is empty.' });
     await panel.page.getByText('photo.png is empty.').waitFor();
     await panel.page.screenshot({ path: 'out/annotator-error.png' });
     await panel.page.getByRole('button', { name: 'Try again' }).waitFor();
@@ -515,10 +501,10 @@ describe('commands, phrases and troubles', () => {
     const stops = panel.page.locator('.toolbar [tabindex="0"]');
     expect(await stops.count()).toBe(1);
     await stops.focus();
-    await panel.page.keyboard.press('ArrowRight');
+    await panel.press('ArrowRight');
     expect(await panel.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Point');
-    await panel.page.keyboard.press('ArrowLeft');
-    await panel.page.keyboard.press('ArrowLeft');
+    await panel.press('ArrowLeft');
+    await panel.press('ArrowLeft');
     expect(await panel.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
       'List of regions',
     );

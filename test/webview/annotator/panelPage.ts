@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { pageHtml } from '../../../src/annotate/pageHtml';
 import { actionOfChord, type Chord } from '../../../src/protocol/actions';
 import { FakeHost, type FakeHostOptions } from './fakeHost';
@@ -123,12 +124,22 @@ export class PanelPage {
     return box;
   }
 
-  /** Presses the key of an action, and waits until it was done. */
+  /**
+   * Presses a key once what came before it is drawn (the keyboard may go elsewhere with it), and waits until its
+   * action is done, if it has one: VS Code looks it up and sends it back.
+   */
   async press(key: string): Promise<void> {
-    const body = this.page.locator('body');
-    const before = Number((await body.getAttribute('data-actions')) ?? 0);
+    const done = () =>
+      this.page.evaluate<number>(
+        'new Promise((tell) => requestAnimationFrame(() => tell(Number(document.body.dataset.actions ?? 0))))',
+      );
+    const [doneBefore, actedBefore] = [await done(), this.host.acted];
     await this.page.keyboard.press(key);
-    await this.page.locator(`body[data-actions="${before + 1}"]`).waitFor({ state: 'attached' });
+    // One more question to the page: the key has reached the host when it is answered.
+    await done();
+    await expect
+      .poll(done, { interval: 5 })
+      .toBeGreaterThanOrEqual(doneBefore + this.host.acted - actedBefore);
   }
 
   /** Clicks a place of the fitted picture. */

@@ -1,33 +1,20 @@
 /** The list of regions and what is done with the selected ones. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../src/protocol/annotator';
 import type { Box } from '../../../src/protocol/geometry';
 import { encodeRle, rleArea } from '../../../src/protocol/rle';
 import { boxOfGeometry, maskOfGeometry } from '../../../src/regions/geometry';
-import { launchBrowser } from '../../support/chromium';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { violationsOf } from '../../support/axe';
+import { usePanel } from './usePanel';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const size = { width: 400, height: 200 };
 
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  expect(panel.errors).toEqual([]);
-  await panel.page.close();
-});
+const openPanel = usePanel();
 
 const open = async (options: PanelOptions = {}) =>
-  (panel = await (await PanelPage.open(browser, { size, ...options })).ready());
+  (panel = await (await openPanel({ size, ...options })).ready());
 
 const boxed = (id: string, box: Box, more: Partial<Annotation> = {}): Annotation => ({
   id,
@@ -70,30 +57,30 @@ describe('selecting', () => {
     await expectSelected('fork');
     await row('spoon').click({ modifiers: ['Shift'] });
     await expectSelected('cup', 'plate', 'spoon');
-    await panel.page.keyboard.press('Home');
+    await panel.press('Home');
     await expectSelected('cup');
-    await panel.page.keyboard.press('Shift+ArrowDown');
-    await panel.page.keyboard.press('Shift+ArrowDown');
+    await panel.press('Shift+ArrowDown');
+    await panel.press('Shift+ArrowDown');
     await expectSelected('cup', 'plate', 'spoon');
-    await panel.page.keyboard.press('Shift+ArrowUp');
+    await panel.press('Shift+ArrowUp');
     await expectSelected('cup', 'plate');
-    await panel.page.keyboard.press('Control+ArrowDown');
-    await panel.page.keyboard.press('Control+ArrowDown');
-    await panel.page.keyboard.press('Space');
+    await panel.press('Control+ArrowDown');
+    await panel.press('Control+ArrowDown');
+    await panel.press('Space');
     await expectSelected('cup', 'plate', 'fork');
-    await panel.page.keyboard.press('Control+a');
+    await panel.press('Control+a');
     await expectSelected('cup', 'plate', 'spoon', 'fork');
-    await panel.page.keyboard.press('v');
+    await panel.press('v');
     await panel.click([30, 30]);
     await expectSelected('cup');
     await panel.click([325, 100], { modifiers: ['Control'] } as never);
-    await panel.page.keyboard.press('End');
+    await panel.press('End');
     await expectSelected('fork');
   });
 
   it('hovering a row lights the region, and the other way round', async () => {
     await open({ annotations: three() });
-    await panel.page.keyboard.press('v');
+    await panel.press('v');
     const before = await panel.pixel([60, 60]);
     await row('cup').hover();
     await expect.poll(() => panel.pixel([60, 60])).not.toEqual(before);
@@ -106,7 +93,7 @@ describe('selecting', () => {
     await open({ annotations: three() });
     await row('cup').click();
     await row('plate').click({ modifiers: ['Control'] });
-    await panel.page.keyboard.press('Control+g');
+    await panel.press('Control+g');
     await expect
       .poll(() => [find('cup')?.group, find('plate')?.group, find('spoon')?.group])
       .toEqual([1, 1, undefined]);
@@ -115,17 +102,17 @@ describe('selecting', () => {
     await expectSelected('cup', 'plate');
     await row('cup').click({ modifiers: ['Alt'] });
     await expectSelected('cup');
-    await panel.page.keyboard.press('v');
+    await panel.press('v');
     await panel.click([30, 30]);
     await expectSelected('cup', 'plate');
-    await panel.page.keyboard.press('Control+Shift+g');
+    await panel.press('Control+Shift+g');
     await expect.poll(() => find('plate')?.group).toBeUndefined();
     expect(titles()).toEqual(['Group 2 Regions', 'Ungroup 2 Regions']);
   });
 
   it('finds by label, kind, score and state; letters typed into the list look for labels', async () => {
     await open({ annotations: [...three(), masked('mask of a cup', (x) => x < 10, { score: 0.81 })] });
-    await panel.page.keyboard.press('Control+f');
+    await panel.press('Control+f');
     const search = panel.page.getByRole('searchbox', { name: 'Search regions' });
     const found = async (query: string) => {
       await search.fill(query);
@@ -144,9 +131,9 @@ describe('selecting', () => {
     await search.press('Control+a');
     await search.press('Escape');
     await search.press('Tab');
-    await panel.page.keyboard.press('p');
+    await panel.press('p');
     await expectSelected('plate');
-    await panel.page.keyboard.press('s');
+    await panel.press('s');
     await expectSelected('plate');
     await expect.poll(() => panel.page.locator('.canvas').getAttribute('class')).not.toContain('stroke');
   });
@@ -158,7 +145,7 @@ describe('labels and colours', () => {
     panel.host.labels = { listed: ['knife'], found: ['kiwi', 'cup'], colors: { kiwi: '#123456' } };
     await row('cup').click();
     await row('plate').click({ modifiers: ['Control'] });
-    await panel.page.keyboard.press('F2');
+    await panel.press('F2');
     const offers = () => panel.page.locator('.label-offers .offer').allTextContents();
     await expect.poll(offers).toEqual(['knife', 'cup', 'plate', 'spoon', 'kiwi']);
     await panel.page.screenshot({ path: 'out/annotator-labels.png' });
@@ -173,10 +160,11 @@ describe('labels and colours', () => {
     panel.host.undo();
     await expect.poll(() => find('cup')?.label).toBe('cup');
     // The keyboard is where it was: Escape gives up.
-    await panel.page.keyboard.press('F2');
+    await panel.press('F2');
     await field().fill('wrong');
     await field().press('Escape');
-    await panel.page.keyboard.press('ArrowDown');
+    await field().waitFor({ state: 'detached' });
+    await panel.press('ArrowDown');
     await expectSelected('spoon');
     expect(find('cup')?.label).toBe('cup');
   });
@@ -190,7 +178,7 @@ describe('labels and colours', () => {
       ],
     });
     await row('cup').first().click();
-    await panel.page.keyboard.press('Shift+k');
+    await panel.press('Shift+k');
     await panel.page.getByRole('button', { name: 'Pink' }).click();
     await expect
       .poll(() => [find('a')?.color, find('b')?.color, find('c')?.color])
@@ -210,22 +198,22 @@ describe('what is done with the selected regions', () => {
   it('lock, hide, order and delete, one undo step each; locked ones refuse', async () => {
     await open({ annotations: three() });
     await row('cup').click();
-    await panel.page.keyboard.press('l');
+    await panel.press('l');
     await expect.poll(() => find('cup')?.locked).toBe(true);
-    await panel.page.keyboard.press('Delete');
+    await panel.press('Delete');
     await notice('“cup” is locked. Unlock it first.');
-    await panel.page.keyboard.press('F2');
+    await panel.press('F2');
     expect(await field().count()).toBe(0);
-    await panel.page.keyboard.press('h');
+    await panel.press('h');
     await expect.poll(() => find('cup')?.hidden).toBe(true);
-    await panel.page.keyboard.press('Control+]');
+    await panel.press('Control+]');
     await expect.poll(order).toEqual(['plate', 'cup', 'spoon']);
-    await panel.page.keyboard.press('Control+Shift+]');
+    await panel.press('Control+Shift+]');
     await expect.poll(order).toEqual(['plate', 'spoon', 'cup']);
-    await panel.page.keyboard.press('Control+Shift+]');
+    await panel.press('Control+Shift+]');
     await notice('That is on top already.');
-    await panel.page.keyboard.press('Control+a');
-    await panel.page.keyboard.press('Delete');
+    await panel.press('Control+a');
+    await panel.press('Delete');
     await expect.poll(order).toEqual(['spoon', 'cup']);
     expect(titles()).toEqual([
       'Lock Region',
@@ -265,7 +253,7 @@ describe('what is done with the selected regions', () => {
     });
     await row('cup').click();
     await row('plate').click({ modifiers: ['Control'] });
-    await panel.page.keyboard.press('Shift+Minus');
+    await panel.press('Shift+Minus');
     await expect.poll(() => find('cup')?.geometry.type).toBe('polygon');
     const area = (id: string) => {
       const geometry = find(id)?.geometry;
@@ -274,11 +262,11 @@ describe('what is done with the selected regions', () => {
         : 0;
     };
     expect(area('cup')).toBe(100 * 80 - 40 * 60);
-    await panel.page.keyboard.press('Shift+m');
+    await panel.press('Shift+m');
     await expect.poll(order).toEqual(['cup', 'ring']);
     expect(area('cup')).toBe(100 * 80 + 140 * 120 - 40 * 60);
     await row('ring').click();
-    await panel.page.keyboard.press('Shift+s');
+    await panel.press('Shift+s');
     await panel.regions(3);
     expect(order()[1]).toBe('ring');
     expect(area(order()[2] as string)).toBe(20 * 19);
@@ -286,14 +274,14 @@ describe('what is done with the selected regions', () => {
     panel.host.act('shapes.fillHoles');
     await expect.poll(() => area('ring')).toBeGreaterThan(11000);
     panel.host.undo();
-    await panel.page.keyboard.press('Shift+2');
+    await panel.press('Shift+2');
     await expect
       .poll(() => find('ring')?.geometry)
       .toMatchObject({ type: 'polygon', polygons: [expect.any(Array)], holes: [expect.any(Array)] });
     await panel.page.screenshot({ path: 'out/annotator-shapes.png' });
-    await panel.page.keyboard.press('Shift+1');
+    await panel.press('Shift+1');
     await expect.poll(() => find('ring')?.geometry.type).toBe('mask');
-    await panel.page.keyboard.press('Shift+3');
+    await panel.press('Shift+3');
     await expect.poll(() => find('ring')?.geometry).toEqual({ type: 'box', box: [241, 41, 360, 160] });
     expect(titles()).toEqual([
       'Subtract Regions',
@@ -304,7 +292,7 @@ describe('what is done with the selected regions', () => {
       'Convert to Mask',
       'Convert to Box',
     ]);
-    await panel.page.keyboard.press('Shift+s');
+    await panel.press('Shift+s');
     await notice('The region is of one piece.');
   });
 
@@ -312,24 +300,24 @@ describe('what is done with the selected regions', () => {
     await open({ annotations: [...three(), masked('blob', (x, y) => Math.hypot(x - 350, y - 150) < 20)] });
     await row('plate').click();
     await row('blob').click({ modifiers: ['Control'] });
-    await panel.page.keyboard.press('Control+c');
+    await panel.press('Control+c');
     await expect
       .poll(() => panel.host.clipboard)
       .toContain('2 Regions of picture.png (400 × 200 px): plate, blob');
     const { clipboard } = panel.host;
     // Upon itself: a step aside.
-    await panel.page.keyboard.press('Control+v');
+    await panel.press('Control+v');
     await panel.regions(6);
     expect(panel.host.model.annotations.at(-2)?.geometry).toEqual({ type: 'box', box: [88, 48, 228, 168] });
-    await panel.page.keyboard.press('Control+x');
+    await panel.press('Control+x');
     await panel.regions(4);
-    await panel.page.keyboard.press('Control+d');
+    await panel.press('Control+d');
     expect(titles()).toEqual(['Paste 2 Regions', 'Cut 2 Regions']);
     await panel.page.close();
 
     await open({ size: { width: 250, height: 200 } });
     panel.host.clipboard = clipboard;
-    await panel.page.keyboard.press('Control+v');
+    await panel.press('Control+v');
     await panel.regions(2);
     const [plate, blob] = panel.host.model.annotations;
     // Together they are wider than the picture: each is brought inside by itself.
@@ -338,7 +326,7 @@ describe('what is done with the selected regions', () => {
     expect(blob && boxOfGeometry(blob.geometry)).toEqual([211, 131, 250, 170]);
     await panel.page.getByText('They were moved into the picture.').waitFor();
     panel.host.clipboard = 'something else';
-    await panel.page.keyboard.press('Control+v');
+    await panel.press('Control+v');
     await notice('There are no regions in the clipboard.');
     panel.host.clipboard = clipboard;
     panel.host.act('regions.pasteScaled');
@@ -355,11 +343,11 @@ describe('the list itself', () => {
     await open({ annotations });
     expect(await panel.page.getByRole('option').count()).toBeLessThan(60);
     await row('region 0').click();
-    await panel.page.keyboard.press('End');
+    await panel.press('End');
     await expectSelected('region 999');
     expect(await row('region 999').getAttribute('aria-posinset')).toBe('1000');
-    await panel.page.keyboard.press('Control+a');
-    await panel.page.keyboard.press('Control+g');
+    await panel.press('Control+a');
+    await panel.press('Control+g');
     await expect.poll(() => find('region 500')?.group).toBe(1);
   });
 
@@ -400,12 +388,9 @@ describe('the list itself', () => {
         '杯子: mask, 79 × 79 px at (311, 61), area 5,013 px\nScore 0.93\nMade by groundnote-segment 1.0.0 from 1 point\nGroup 2',
       );
       await panel.page.screenshot({ path: `out/annotator-regions-${theme}.png` });
-      await panel.page.evaluate(axe);
       // The score that is seen beside a label is in the option's name too, but not next to it.
       const rules = { 'label-content-name-mismatch': { enabled: false } };
-      const { violations } = (await panel.page.evaluate(
-        `axe.run('.regions', ${JSON.stringify({ rules })})`,
-      )) as AxeResults;
+      const violations = await violationsOf(panel.page, '.regions', { rules });
       expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
     },
   );

@@ -1,19 +1,12 @@
 /** Random sequences of edits, undo and redo: what the page shows is what the model holds. GROUNDNOTE_RUNS says how many. */
 import fc from 'fast-check';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Annotation, Edit } from '../../../src/protocol/annotator';
-import { launchBrowser } from '../../support/chromium';
-import { bundlePanel, PanelPage } from './panelPage';
+import { usePanel } from './usePanel';
 
 const runs = Number(process.env['GROUNDNOTE_RUNS'] ?? 2000);
 
-let browser: Browser;
-beforeAll(async () => {
-  await bundlePanel();
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const openPanel = usePanel();
 
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const coordinate = fc.integer({ min: 0, max: 150 });
@@ -47,7 +40,7 @@ const step = fc.oneof(
 );
 
 it(`shows what the model holds (${runs} sequences)`, { timeout: 600_000 }, async () => {
-  const panel = await (await PanelPage.open(browser, {})).ready();
+  const panel = await (await openPanel({})).ready();
   const { page, host } = panel;
   const shown = () =>
     page.evaluate<{ id: string; name: string }[]>(
@@ -93,5 +86,4 @@ it(`shows what the model holds (${runs} sequences)`, { timeout: 600_000 }, async
     { numRuns: runs },
   );
   expect(panel.errors).toEqual([]);
-  await page.close();
 });

@@ -1,28 +1,17 @@
 /** Large pictures in the built page, with a tile server of the tests. */
-import { mkdirSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tilesProgress } from '../../../src/protocol/tiles';
-import { launchBrowser } from '../../support/chromium';
 import { tileColor } from './fakeHost';
-import { bundlePanel, PanelPage, type PanelOptions } from './panelPage';
+import type { PanelPage, PanelOptions } from './panelPage';
+import { usePanel } from './usePanel';
 
 const size = { width: 20_000, height: 15_000 };
-let browser: Browser;
 let panel: PanelPage;
-beforeAll(async () => {
-  mkdirSync('out', { recursive: true });
-  [browser] = await Promise.all([launchBrowser(), bundlePanel()]);
-}, 60_000);
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(panel.errors.filter((error) => !/Failed to load resource|net::ERR/.test(error))).toEqual([]);
-  await panel.page.close();
-});
+const openPanel = usePanel({ expected: /Failed to load resource|net::ERR/ });
 
 async function open(options: Partial<PanelOptions> = {}): Promise<void> {
-  panel = await PanelPage.open(browser, { size, tiles: { complete: true }, ...options });
+  panel = await openPanel({ size, tiles: { complete: true }, ...options });
   await panel.ready();
 }
 
@@ -89,7 +78,7 @@ describe('a large picture', () => {
   });
 
   it('asks for tiles that are not made yet, shows the small copy meanwhile, and gives up what is out of view', async () => {
-    panel = await PanelPage.open(browser, { size, tiles: { complete: false }, paint: () => [9, 99, 199] });
+    panel = await openPanel({ size, tiles: { complete: false }, paint: () => [9, 99, 199] });
     let release = () => {};
     panel.host.tilesHold = new Promise((resolve) => (release = resolve));
     await panel.ready();
@@ -116,7 +105,7 @@ describe('a large picture', () => {
   });
 
   it('is there before its small copy, and says how far it is', async () => {
-    panel = await PanelPage.open(browser, { size, tiles: { complete: false }, paint: () => [9, 99, 199] });
+    panel = await openPanel({ size, tiles: { complete: false }, paint: () => [9, 99, 199] });
     panel.host.overview = false;
     panel.host.tilesHold = new Promise(() => {});
     await panel.canvas.waitFor();

@@ -1,16 +1,13 @@
 /** The preview for screen readers and keyboards: axe-core, a walk with Tab through all of the page, and reduced motion. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, ImpactValue } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { overlayRegions } from '../../../src/notes/ground/overlays';
 import type { FigureOverlay } from '../../../src/notes/markdown/overlay';
+import { grave, inSentences, violationsOf } from '../../support/axe';
 import { launchBrowser } from '../../support/chromium';
 import { NoteFeed } from './noteFeed';
 import { buildPage, inPage, openPage, sendSplices, type ThemeName } from './page';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const themes: ThemeName[] = [
   'vscode-light',
   'vscode-dark',
@@ -140,18 +137,8 @@ async function open(theme: ThemeName, width = 700): Promise<void> {
 
 /** Serious and critical problems, as sentences. */
 async function problems(): Promise<string[]> {
-  await inPage(page, axe);
-  const { violations } = await inPage<AxeResults>(
-    page,
-    // KaTeX draws its formulas for the eye in HTML that is hidden from readers; the maths they get is MathML.
-    `axe.run({ exclude: ['.katex-html'] }, { resultTypes: ['violations'] })`,
-  );
-  const grave: ImpactValue[] = ['serious', 'critical'];
-  return violations
-    .filter(({ impact }) => grave.includes(impact ?? null))
-    .flatMap(({ id, help, nodes }) =>
-      nodes.map(({ target, any }) => `${id}: ${help}: ${String(target)} ${any[0]?.message ?? ''}`),
-    );
+  // KaTeX draws its formulas for the eye in HTML that is hidden from readers; the maths they get is MathML.
+  return inSentences(grave(await violationsOf(page, { exclude: ['.katex-html'] })));
 }
 
 describe('the preview for screen readers', () => {

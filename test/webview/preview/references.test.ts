@@ -1,16 +1,14 @@
 /** The card of papers and citations, and the links back, in the built page. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Backlink, ReferenceCard } from '../../../src/protocol/preview';
+import { grave, violationsOf } from '../../support/axe';
 import { launchBrowser } from '../../support/chromium';
 import { NoteFeed } from './noteFeed';
 import { buildPage, inPage, openPage, post, posted, send, sendSplices, type ThemeName } from './page';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = path.resolve('out/webview/references');
 const note = `# Note
 
@@ -264,9 +262,7 @@ describe('links back', () => {
       await answer(ask);
       await card().getByText('Look up title').waitFor();
       await page.screenshot({ path: path.join(screenshots, `consent-${theme}.png`) });
-      await page.evaluate(axe);
-      const { violations } = await inPage<AxeResults>(page, `axe.run('.gn-card, .gn-backlinks')`);
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      const serious = grave(await violationsOf(page, '.gn-card, .gn-backlinks'));
       expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     },
   );

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
 import { patchArea } from '../../../../src/protocol/raster';
-import { byUser, square, usePanel, type ToolPanel } from './usePanel';
+import { byUser, square, useToolPanel, type ToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const start = async (key: 'k' | 'e', options: Parameters<typeof open>[0] = {}): Promise<ToolPanel> => {
   const tools = await open(options);
   await tools.key(key);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
-import { byUser, expectNear, usePanel, type ToolPanel } from './usePanel';
+import { byUser, expectNear, useToolPanel, type ToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const scaleOf = async (tools: ToolPanel) =>
   parseFloat(await tools.page.locator('.numbers .zoom').innerText());
 const press = async (tools: ToolPanel, key: string, times: number) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
 import { patchArea } from '../../../../src/protocol/raster';
-import { byUser, expectNear, square, usePanel, type ToolPanel } from './usePanel';
+import { byUser, expectNear, square, useToolPanel, type ToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const ring = (annotation: Annotation | undefined) =>
   annotation?.geometry.type === 'polygon' ? annotation.geometry.polygons[0] : undefined;
 const start = async (options: Parameters<typeof open>[0] = {}): Promise<ToolPanel> => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
 import type { Prompt } from '../../../../src/protocol/geometry';
-import { byUser, square, usePanel, type ToolPanel } from './usePanel';
+import { byUser, square, useToolPanel, type ToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const lastPrompts = (tools: ToolPanel) => tools.host.prompts.at(-1)?.prompts as Prompt[];
 const polygon: Annotation = {
   id: 'p',

@@ -3,9 +3,9 @@ import type { Annotation } from '../../../../src/protocol/annotator';
 import type { Point } from '../../../../src/protocol/geometry';
 import { rleOfPatch, emptyPatch, fillPolygon } from '../../../../src/protocol/raster';
 import { rleBox } from '../../../../src/protocol/rle';
-import { byUser, expectNear, square, usePanel, type ToolPanel } from './usePanel';
+import { byUser, expectNear, square, useToolPanel, type ToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const size = { width: 400, height: 200 };
 const triangle: Annotation = {
   id: 'triangle',

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
 import type { Prompt } from '../../../../src/protocol/geometry';
 import { packs } from '../fakeHost';
-import { byUser, expectNear, usePanel } from './usePanel';
+import { byUser, expectNear, useToolPanel } from './toolPanel';
 
-const open = usePanel();
+const open = useToolPanel();
 const box: Annotation = { id: 'box', geometry: { type: 'box', box: [100, 50, 200, 150] }, ...byUser };
 
 describe('the box tool', () => {

@@ -1,12 +1,11 @@
-/** One panel at a time for the tests of tools, with a check that the page had no error. */
-import { mkdirSync } from 'node:fs';
-import type { Browser, CDPSession } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+/** A panel as the tests of tools use it. */
+import type { CDPSession } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Annotation } from '../../../../src/protocol/annotator';
 import type { Geometry, Point } from '../../../../src/protocol/geometry';
 import { patchOfGeometry, type Patch } from '../../../../src/protocol/raster';
-import { launchBrowser } from '../../../support/chromium';
-import { bundlePanel, PanelPage, type PanelOptions } from '../panelPage';
+import type { PanelOptions, PanelPage } from '../panelPage';
+import { usePanel } from '../usePanel';
 
 /** Half a picture pixel at the scales of these tests, and half a screen pixel. */
 const tolerance = 1;
@@ -32,7 +31,7 @@ export class ToolPanel {
   }
 
   async key(...keys: string[]): Promise<void> {
-    for (const key of keys) await this.page.keyboard.press(key);
+    for (const key of keys) await this.panel.press(key);
   }
 
   /** Clicks places with keys held. */
@@ -96,25 +95,9 @@ export class ToolPanel {
 }
 
 /** Registers what surrounds the tests of a file. */
-export function usePanel(): (options?: PanelOptions) => Promise<ToolPanel> {
-  let browser: Browser;
-  let panel: PanelPage | undefined;
-  beforeAll(async () => {
-    mkdirSync('out', { recursive: true });
-    await bundlePanel();
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    const errors = panel?.errors ?? [];
-    await panel?.page.close();
-    panel = undefined;
-    expect(errors).toEqual([]);
-  });
-  return async (options = {}) => {
-    panel = await (await PanelPage.open(browser, options)).ready();
-    return new ToolPanel(panel);
-  };
+export function useToolPanel(): (options?: PanelOptions) => Promise<ToolPanel> {
+  const open = usePanel();
+  return async (options) => new ToolPanel(await (await open(options)).ready());
 }
 
 export const expectNear = (actual: Point | undefined, [x, y]: Point, within = tolerance) => {
