@@ -26,7 +26,12 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const status = new StatusItem();
   const models = {
     entry: path.join(dist, 'inferenceProcess.cjs'),
-    packFolders: [path.join(dist, 'models'), ...settings.get<string[]>('packs.folders', [])],
+    // The embedded packs, those that were installed (for all workspaces), and the user's own folders.
+    packFolders: [
+      path.join(dist, 'models'),
+      path.join(context.globalStorageUri.fsPath, 'packs'),
+      ...settings.get<string[]>('packs.folders', []),
+    ],
     threads: settings.get('inference.threads', 0),
     maxPixels: settings.get('largeImages.maxMegapixels', 1000) * 1e6,
     tileFolder: tileFolder(context).fsPath,

@@ -6,7 +6,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { z } from 'zod';
 import { GroundnoteError } from '../protocol/errors';
-import { alive, logLine, processOptionsSchema, type ProcessOptions } from '../protocol/inference';
+import {
+  alive,
+  askEditorModel,
+  configurationSchema,
+  configure,
+  logLine,
+  processOptionsSchema,
+  type Configuration,
+  type ProcessOptions,
+} from '../protocol/inference';
+import type { EditorModels } from './engines/remote/editorModels';
 import { Endpoint, superseded, type RequestChannel, type RequestOptions } from '../protocol/rpc';
 
 /** stopped: no process, no memory; starting; ready: in memory and idle; busy: at work. */
@@ -26,6 +36,10 @@ export interface InferenceClientOptions extends ProcessOptions {
   /** The process ends after so many milliseconds without a request; 0 keeps it. */
   idleMs: number;
   log: InferenceLog;
+  /** What a process is told before its first request; credentials come this way and no other. */
+  configuration?: z.input<typeof configurationSchema>;
+  /** Answers questions of the process to the editor's language models. */
+  editorModels?: EditorModels;
   onStateChange?: (state: InferenceState) => void;
 }
 
@@ -63,7 +77,11 @@ export class InferenceClient {
   private shownState: InferenceState = 'stopped';
   private disposed = false;
 
-  constructor(private readonly options: InferenceClientOptions) {}
+  private configuration: Configuration;
+
+  constructor(private readonly options: InferenceClientOptions) {
+    this.configuration = configurationSchema.parse(options.configuration ?? {});
+  }
 
   /** The process's id while there is one. */
   get pid(): number | undefined {
@@ -72,6 +90,19 @@ export class InferenceClient {
 
   get state(): InferenceState {
     return this.shownState;
+  }
+
+  /** Tells the process, and every later one, what has changed: requests made from now on see it. */
+  configure(configuration: z.input<typeof configurationSchema>): void {
+    this.configuration = configurationSchema.parse(configuration);
+    if (this.worker) this.tell(this.worker);
+  }
+
+  private tell({ endpoint }: Worker): void {
+    endpoint.request(configure, this.configuration).catch((error: unknown) => {
+      if (error instanceof GroundnoteError && error.code === 'disposed') return;
+      this.options.log('error', `The settings did not reach the inference process: ${String(error)}`);
+    });
   }
 
   /** Ends the process and gives its memory back; what is under way is cancelled. The next request starts it again. */
@@ -175,6 +206,13 @@ export class InferenceClient {
       { onInternalError: (error) => log('error', `Inference: ${String(error)}`) },
     );
     const worker: Worker = { child, endpoint, ready: false, complaint: '' };
+    endpoint.handle(askEditorModel, (params, { signal, progress }) => {
+      const { editorModels } = this.options;
+      if (!editorModels)
+        throw new GroundnoteError('unsupported', 'There are no language models outside the editor.');
+      return editorModels.ask(params, { signal, onProgress: progress });
+    });
+    this.tell(worker);
     endpoint.on(logLine, ({ level, message }) => log(level, message));
     child.stdout?.on('data', (data: Buffer) => log('debug', data.toString().trimEnd()));
     child.stderr?.on('data', (data: Buffer) => {

@@ -13,6 +13,13 @@ export const errorCodes = [
   'no-pack',
   'broken-pack',
   'unsupported',
+  /** The setting that keeps Groundnote from sending anything is on. */
+  'offline',
+  /** A server or the hub wants a credential, or another one. */
+  'unauthorized',
+  /** A server cannot be reached, is broken, or answers what it should not. */
+  'bad-server',
+  'no-space',
   'process-crashed',
   'timeout',
   'disposed',

@@ -1,8 +1,9 @@
 /** What the inference process can be asked: one channel per task, and what serves them. */
 import * as z from 'zod';
 import { boxSchema, geometrySchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
-import { packSummarySchema } from './packs';
+import { packSummarySchema, taskSchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
+import { openServerSchema } from './servers';
 
 /** A picture by its path on this machine, or by its encoded bytes (virtual workspaces, notebook outputs). */
 export const imageSourceSchema = z.union([
@@ -98,6 +99,7 @@ export const everythingParamsSchema = z.object({
   /** Points along the longer side. */
   pointsPerSide: z.number().int().min(2).max(64).optional(),
   pack: z.string().optional(),
+  segmenter: z.string().nullable().optional(),
 });
 export type EverythingParams = z.infer<typeof everythingParamsSchema>;
 export const everything = requestChannel('everything', everythingParamsSchema, taskResultSchema);
@@ -108,6 +110,8 @@ export const groundParamsSchema = z.object({
   text: z.string().trim().min(1),
   view: boxSchema.optional(),
   pack: z.string().optional(),
+  /** The segmenter that turns boxes and points into masks; absent: the default one; null: boxes stay boxes. */
+  segmenter: z.string().nullable().optional(),
 });
 export type GroundParams = z.infer<typeof groundParamsSchema>;
 export const ground = requestChannel('ground', groundParamsSchema, taskResultSchema);
@@ -145,6 +149,7 @@ export const askParamsSchema = z.object({
   history: z.array(turnSchema).default([]),
   view: boxSchema.optional(),
   pack: z.string().optional(),
+  segmenter: z.string().nullable().optional(),
 });
 export type AskParams = z.infer<typeof askParamsSchema>;
 export const ask = requestChannel('ask', askParamsSchema, taskResultSchema);
@@ -157,9 +162,19 @@ export const referParamsSchema = z.object({
   history: z.array(turnSchema).default([]),
   view: boxSchema.optional(),
   pack: z.string().optional(),
+  segmenter: z.string().nullable().optional(),
 });
 export type ReferParams = z.infer<typeof referParamsSchema>;
 export const refer = requestChannel('refer', referParamsSchema, taskResultSchema);
+
+/** A picture → what it shows, in words; progress carries the text so far. */
+export const describeParamsSchema = z.object({
+  image: imageSourceSchema,
+  view: boxSchema.optional(),
+  pack: z.string().optional(),
+});
+export type DescribeParams = z.infer<typeof describeParamsSchema>;
+export const describe = requestChannel('describe', describeParamsSchema, taskResultSchema);
 
 /** Size and kind of a picture, read from its header. */
 export const imageInfoSchema = z
@@ -218,6 +233,40 @@ export const alive = requestChannel('alive', z.object({}), z.object({}));
 export const logLine = eventChannel(
   'log',
   z.object({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']), message: z.string() }),
+);
+
+/** Where graphs run. `auto`: on the CPU, which every machine has. What is not there falls back to the CPU, and that is said. */
+export const executionProviders = ['auto', 'cpu', 'coreml', 'dml', 'cuda', 'webgpu'] as const;
+
+/**
+ * What may change while the process lives, and what no list of processes may show: sent over the wire as soon as the process
+ * is there, before any request, and again when it changes.
+ */
+export const configurationSchema = z.object({
+  servers: z.array(openServerSchema).default([]),
+  /** Id of the pack that a task takes where a request names none. */
+  defaults: z.partialRecord(taskSchema, z.string()).default({}),
+  /** Nothing is sent to any server, except on this machine itself. */
+  offline: z.boolean().default(false),
+  executionProvider: z.enum(executionProviders).default('auto'),
+});
+export type Configuration = z.output<typeof configurationSchema>;
+export const configure = requestChannel('configure', configurationSchema, z.object({}));
+
+/** Process → host: a question to a language model of the editor; the text comes as progress too. @error unsupported, cancelled */
+export const askEditorModel = requestChannel(
+  'askEditorModel',
+  z.object({
+    model: z.string(),
+    messages: z.array(
+      z.object({
+        role: z.enum(['user', 'assistant']),
+        text: z.string(),
+        image: z.object({ bytes: z.instanceof(Uint8Array), mime: z.string() }).optional(),
+      }),
+    ),
+  }),
+  z.object({ text: z.string() }),
 );
 
 /** Settings of the process, given to it once when it starts, as JSON in its first argument. */

@@ -18,6 +18,42 @@ export const packFileSchema = z.object({
   size: z.number().int().nonnegative(),
 });
 
+/**
+ * What understands a pack's files and answers: one name for each adapter of an engine. The first two are those of the
+ * embedded packs; `docs/packs.md` says what each expects.
+ */
+export const packKinds = {
+  onnx: [
+    /** Our own encoder and decoder: any size, mask prompt. */
+    'promptable-segmenter',
+    /** PP-OCR detection and recognition. */
+    'ocr',
+    /** Segment Anything by Meta's or Hugging Face's names, SAM 2, EdgeTAM, the SAM 3 tracker: told by the graphs' inputs. */
+    'segment-anything',
+    /** Boxes (and masks) with class names: Ultralytics, DETR family, NanoDet, FastestDet, YuNet: told by metadata or config. */
+    'detector',
+    /** A class for each pixel, or one mask (matting, salient object). */
+    'pixel-classifier',
+  ],
+  transformers: [
+    /** Phrase → boxes: Grounding DINO, OWLv2. */
+    'zero-shot-detector',
+    /** Phrase → heat map: CLIPSeg. */
+    'text-segmenter',
+    /** Task tokens → text with `<loc_…>`: Florence-2. */
+    'florence',
+    /** Chat with a picture: Qwen-VL, SmolVLM, Moondream and the like. */
+    'vision-language',
+    /** Picture → caption: ViT-GPT2, BLIP and the like. */
+    'captioner',
+    /** Picture → depth. */
+    'depth-estimator',
+  ],
+  remote: ['open-inference', 'openai-chat', 'x-anylabeling', 'editor-model'],
+} as const;
+export const packKindSchema = z.enum([...packKinds.onnx, ...packKinds.transformers, ...packKinds.remote]);
+export type PackKind = z.infer<typeof packKindSchema>;
+
 export const packManifestSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i),
   version: z.string().min(1),
@@ -26,25 +62,31 @@ export const packManifestSchema = z.object({
   tasks: z.array(taskSchema).min(1),
   engine: z.enum(['onnx', 'transformers', 'remote']),
   /** Which handler of the engine understands its graphs. */
-  kind: z.enum(['promptable-segmenter', 'ocr']),
+  kind: packKindSchema,
   prompts: z.array(z.enum(['point', 'box', 'stroke', 'mask', 'text'])),
   returns: z.array(z.enum(['mask', 'box', 'text'])),
   license: z.string().min(1),
   source: z.string().default(''),
   card: z.string().default('README.md'),
+  /** Megabytes of memory that it takes at work, about. */
+  memory_mb: z.number().positive().optional(),
+  /** What its kind lets a pack choose (thresholds, file names, the form of its coordinates); the adapter checks it. */
+  options: z.record(z.string(), z.unknown()).default({}),
   files: z.array(packFileSchema),
 });
 export type PackManifest = z.infer<typeof packManifestSchema>;
 
 /** What lists and menus show of a pack. A broken one says what its manifest still tells: the rest is empty or absent. */
 export const packSummarySchema = packManifestSchema
-  .omit({ files: true })
+  .omit({ files: true, options: true })
   .partial({ engine: true, kind: true })
   .extend({
     tasks: z.array(taskSchema),
     license: z.string(),
     folder: z.string(),
     bytes: z.number(),
+    /** For a server: where it is. */
+    url: z.string().optional(),
     state: z.enum(['ready', 'broken']),
     problem: z.string().optional(),
   });

@@ -8,7 +8,13 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { GroundnoteError } from '../../protocol/errors';
-import { packManifestSchema, type PackManifest, type PackSummary, type Task } from '../../protocol/packs';
+import {
+  packManifestSchema,
+  packSummarySchema,
+  type PackManifest,
+  type PackSummary,
+  type Task,
+} from '../../protocol/packs';
 
 export const manifestName = 'groundnote.json';
 const maxManifestBytes = 1_000_000;
@@ -28,7 +34,8 @@ export interface PackReading {
 
 /** Which pack a request wants: the first for the task, or the one that the user named. */
 export interface PackWish {
-  task: Task;
+  /** Absent: any. */
+  task?: Task;
   id?: string;
 }
 
@@ -57,11 +64,11 @@ export class PackRegistry {
       const named = readings.find((reading) => reading.summary.id === id);
       if (!named) throw new GroundnoteError('no-pack', `There is no pack named "${id}" on this machine.`);
       if (!named.pack) throw brokenPack(named.summary.id, named.summary.problem ?? 'it cannot be read');
-      if (!named.pack.manifest.tasks.includes(task))
+      if (task && !named.pack.manifest.tasks.includes(task))
         throw new GroundnoteError('unsupported', `The pack "${id}" cannot do the task "${task}".`);
       return named.pack;
     }
-    const fitting = readings.filter((reading) => reading.summary.tasks.includes(task));
+    const fitting = readings.filter((reading) => !task || reading.summary.tasks.includes(task));
     const sound = fitting.find((reading) => reading.pack);
     if (sound?.pack) return sound.pack;
     if (fitting[0])
@@ -136,10 +143,10 @@ export async function readPack(folder: string, root?: string): Promise<PackReadi
       if (size !== file.size)
         throw new Problem(`the file "${file.path}" has ${size} bytes instead of ${file.size}`);
     }
-    const { files, ...rest } = parsed.data;
+    const { files } = parsed.data;
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
     return {
-      summary: { ...rest, folder: real, bytes, state: 'ready' },
+      summary: packSummarySchema.parse({ ...parsed.data, folder: real, bytes, state: 'ready' }),
       pack: { manifest: parsed.data, folder: real },
     };
   } catch (error) {

@@ -2,6 +2,9 @@
 import {
   alive,
   ask,
+  askEditorModel,
+  configure,
+  describe,
   everything,
   ground,
   hover,
@@ -38,18 +41,27 @@ function start(): void {
   if (!process.send) throw new Error('The inference process is started by Groundnote, not by hand.');
   const options = processOptionsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
   const log: Log = (level, message) => endpoint.send(logLine, { level, message });
-  const runtime = createRuntime({ ...options, log });
+  const runtime = createRuntime({
+    ...options,
+    log,
+    editorModels: { ask: (params, request) => endpoint.request(askEditorModel, params, request) },
+  });
   const endpoint = new Endpoint(transport, {
     onInternalError: (error) =>
       log('error', error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   endpoint.handle(alive, () => ({}));
+  endpoint.handle(configure, (configuration) => {
+    runtime.configure(configuration);
+    return {};
+  });
   endpoint.handle(segment, runtime.segment);
   endpoint.handle(hover, runtime.hover);
   endpoint.handle(everything, runtime.everything);
   endpoint.handle(ground, runtime.ground);
   endpoint.handle(ask, runtime.ask);
   endpoint.handle(refer, runtime.refer);
+  endpoint.handle(describe, runtime.describe);
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);
   endpoint.handle(renderOverlay, runtime.renderOverlay);

@@ -2,8 +2,11 @@
 import PQueue from 'p-queue';
 import type { z } from 'zod';
 import {
+  configurationSchema,
   processOptionsSchema,
   type AskParams,
+  type Configuration,
+  type DescribeParams,
   type EverythingParams,
   type GroundParams,
   type HoverResult,
@@ -20,13 +23,17 @@ import type { Size } from '../../protocol/geometry';
 import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
-import { PackRegistry, type Pack } from '../packs/registry';
+import type { EditorModels } from '../engines/remote/editorModels';
+import { PackRegistry } from '../packs/registry';
 import { askAboutPicture, referToRegions } from './ask/ask';
 import { throwIfCancelled } from './cancel';
 import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
 import { overlayPng } from './overlayPicture';
+import { cannot } from './models/compose';
+import { createModelStore, type ModelEntry } from './models/modelStore';
+import { askModel, describeWithModel, everythingWithModel, groundWithModel } from './models/tasks';
 import { createPictureStore } from './pictureStore';
 import { sortPrompts } from './segment/prompts';
 import { Segmenter } from './segment/segmenter';
@@ -47,6 +54,7 @@ export interface Runtime extends ExportPixelHandlers {
   ground(params: GroundParams, context: HandlerContext): Promise<TaskResult>;
   ask(params: AskParams, context: HandlerContext): Promise<TaskResult>;
   refer(params: ReferParams, context: HandlerContext): Promise<TaskResult>;
+  describe(params: DescribeParams, context: HandlerContext): Promise<TaskResult>;
   imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
   renderImage(
     params: { image: ImageSource; maxSide?: number },
@@ -65,33 +73,43 @@ export interface Runtime extends ExportPixelHandlers {
   makeTiles(params: { image: ImageSource }, context: HandlerContext): Promise<Record<string, never>>;
   /** Waits until nothing else is asked for. */
   thumbnail(params: ThumbnailParams, context: HandlerContext): Promise<{ webp: Uint8Array<ArrayBuffer> }>;
+  /** Packs of this machine, and servers of the configuration. */
   listPacks(): Promise<PackSummary[]>;
+  configure(configuration: Configuration): void;
   /** Told where the time of each segmentation went; for benchmarks. */
   onTimed?: (stopwatch: Stopwatch) => void;
 }
 
-/** @param options see processOptionsSchema; `log` takes what would go to the log */
-export function createRuntime({ log = () => {}, ...options }: ProcessOptions & { log?: Log }): Runtime {
+export interface RuntimeOptions extends ProcessOptions {
+  /** Takes what would go to the log. */
+  log?: Log;
+  /** The language models of the editor, where there is one. */
+  editorModels?: EditorModels;
+}
+
+/** @param options see processOptionsSchema */
+export function createRuntime({ log = () => {}, editorModels, ...options }: RuntimeOptions): Runtime {
   const { packFolders, threads, maxPixels, largePixels, tileFolder, tileBytes } =
     processOptionsSchema.parse(options);
   const queue = new PQueue({ concurrency: 1 });
-  const segmenters = new Map<string, Promise<Segmenter>>();
   const packs = new PackRegistry(packFolders);
   const sessions = createSessionStore(threads);
   const limits = { maxPixels, largePixels };
   const thumbnails = new ThumbnailMaker(queue, limits);
 
-  const keyOf = ({ folder, manifest }: Pack) => `${folder}\n${manifest.version}`;
-  const segmenterOf = (pack: Pack): Promise<Segmenter> => {
-    const key = keyOf(pack);
-    let segmenter = segmenters.get(key);
-    if (!segmenter) {
-      segmenter = Segmenter.open(pack, sessions);
-      segmenters.set(key, segmenter);
-      segmenter.catch(() => segmenters.delete(key));
-    }
-    return segmenter;
-  };
+  /** Waits for its turn; a request that is cancelled while it waits is not begun. */
+  const inTurn = <T>({ signal }: Pick<HandlerContext, 'signal'>, work: () => Promise<T>): Promise<T> =>
+    queue.add(async () => {
+      await throwIfCancelled(signal);
+      return work();
+    }) as Promise<T>;
+  const models = createModelStore({
+    packs,
+    sessions,
+    log,
+    configuration: configurationSchema.parse({}),
+    ...(editorModels && { editorModels }),
+  });
 
   const services: RuntimeServices = {
     packs,
@@ -102,53 +120,89 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
       tiles: { folder: tileFolder, limitBytes: tileBytes },
       quiet: () => queue.onIdle(),
     }),
-    segmenter: async (id) => segmenterOf(await packs.find({ task: 'segment', id })),
-    keptSegmenter: async (id) => segmenters.get(keyOf(await packs.find({ task: 'segment', id }))),
+    models,
+    inTurn,
+    async segmenter(id) {
+      const entry = await models.find('segment', id);
+      const { segmenter } = await models.open(entry);
+      return segmenter ? { ref: entry.ref, segmenter } : cannot(entry.title, 'take points and boxes');
+    },
+    async keptSegmenter(id) {
+      const entry = await models.find('segment', id);
+      const segmenter = (await models.kept(entry))?.segmenter;
+      return segmenter instanceof Segmenter ? { ref: entry.ref, segmenter } : undefined;
+    },
     async segmentPicture(picture, { prompts, previous, pack, ...wishes }, context, stopwatch) {
       const sorted = sortPrompts(prompts, picture, previous);
-      const segmenter = await stopwatch.time('load', () => services.segmenter(pack));
+      const { ref, segmenter } = await stopwatch.time('load', () => services.segmenter(pack));
       const found = await segmenter.segment(picture, sorted, context, stopwatch, wishes);
-      return { ...found, pack: segmenter.packRef };
+      return { ...found, pack: ref };
     },
   };
 
-  /** Waits for its turn; a request that is cancelled while it waits is not begun. */
-  const inTurn = <T>({ signal }: HandlerContext, work: () => Promise<T>): Promise<T> =>
-    queue.add(async () => {
-      await throwIfCancelled(signal);
-      return work();
-    }) as Promise<T>;
-
-  /** Runs a task in its turn and tells where its time went. */
+  /** Tells where the time of a task went. */
   const timed =
     <P extends { image: ImageSource }>(
       name: string,
-      task: (
-        services: RuntimeServices,
-        params: P,
-        context: HandlerContext,
-        stopwatch: Stopwatch,
-      ) => Promise<TaskResult>,
+      task: (params: P, context: HandlerContext, stopwatch: Stopwatch) => Promise<TaskResult>,
     ) =>
-    (params: P, context: HandlerContext): Promise<TaskResult> =>
-      inTurn(context, async () => {
-        const stopwatch = new Stopwatch();
-        const result = await task(services, params, context, stopwatch);
-        const { width, height } = result.image;
-        log('debug', `${name} ${width} × ${height}: ${JSON.stringify(stopwatch.phases())}`);
-        runtime.onTimed?.(stopwatch);
-        return result;
-      });
+    async (params: P, context: HandlerContext): Promise<TaskResult> => {
+      const stopwatch = new Stopwatch();
+      const result = await task(params, context, stopwatch);
+      const { width, height } = result.image;
+      log('debug', `${name} ${width} × ${height}: ${JSON.stringify(stopwatch.phases())}`);
+      runtime.onTimed?.(stopwatch);
+      return result;
+    };
+
+  /** The embedded reader has its own way; all other packs and servers are opened as models. */
+  const readerPackOf = ({ pack }: ModelEntry) => (pack?.manifest.kind === 'ocr' ? pack : undefined);
 
   const runtime: Runtime = {
-    segment: timed('segment', segmentInPicture),
+    segment: timed('segment', async (params, context, stopwatch) => {
+      const { server } = await models.find('segment', params.pack);
+      const work = () => segmentInPicture(services, params, context, stopwatch);
+      // What waits for a server keeps no graph here from working.
+      return server ? work() : inTurn(context, work);
+    }),
     // Beside the queue, and only while that is empty: the next place of the pointer must not wait for this one.
     hover: (params, context) =>
       hoverInPicture(services, params, context, new Stopwatch(), () => queue.size + queue.pending === 0),
-    everything: timed('everything', everythingInPicture),
-    ground: (params, context) => inTurn(context, () => groundInPicture(services, params, context)),
-    ask: (params, context) => inTurn(context, () => askAboutPicture(services, params, context)),
-    refer: (params, context) => inTurn(context, () => referToRegions(services, params, context)),
+    everything: timed('everything', async (params, context, stopwatch) => {
+      const entry = await models.find(params.pack === undefined ? 'segment' : undefined, params.pack);
+      if (readerPackOf(entry)) cannot(entry.title, 'look for all there is');
+      const open = () => stopwatch.time('load', () => models.open(entry));
+      const { segmenter } = entry.server ? await open() : await inTurn(context, open);
+      if (!(segmenter instanceof Segmenter)) return everythingWithModel(services, entry, params, context);
+      const named = { ref: entry.ref, segmenter };
+      const work = () => everythingInPicture(services, named, params, context, stopwatch);
+      return entry.server ? work() : inTurn(context, work);
+    }),
+    async ground(params, context) {
+      const entry = await models.find('ground', params.pack);
+      const reader = readerPackOf(entry);
+      return reader
+        ? inTurn(context, () => groundInPicture(services, reader, params, context))
+        : groundWithModel(services, entry, params, context);
+    },
+    async ask(params, context) {
+      const entry = await models.find('ask', params.pack);
+      const reader = readerPackOf(entry);
+      return reader
+        ? inTurn(context, () => askAboutPicture(services, reader, params, context))
+        : askModel(services, entry, params, context);
+    },
+    async refer(params, context) {
+      const entry = await models.find('refer', params.pack);
+      const reader = readerPackOf(entry);
+      return reader
+        ? inTurn(context, () => referToRegions(services, reader, params, context))
+        : askModel(services, entry, params, context);
+    },
+    async describe(params, context) {
+      const entry = await models.find('describe', params.pack);
+      return describeWithModel(services, entry, params, context);
+    },
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
     renderImage: ({ image, maxSide }, context) =>
       inTurn(context, async () => {
@@ -180,7 +234,8 @@ export function createRuntime({ log = () => {}, ...options }: ProcessOptions & {
       return {};
     },
     thumbnail: (params, { signal }) => thumbnails.make(params, signal),
-    listPacks: () => packs.list(),
+    listPacks: () => models.list(),
+    configure: (configuration) => models.configure(configuration),
     ...exportPixelHandlers(services, inTurn),
   };
   return runtime;

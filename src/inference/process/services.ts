@@ -3,7 +3,9 @@ import type { ImageSource } from '../../protocol/inference';
 import type { PackRef, Prompt, Rle } from '../../protocol/geometry';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { GraphContract, OnnxSession } from '../engines/onnx/session';
+import type { PromptableSegmenter } from '../engines/model';
 import type { Pack, PackRegistry } from '../packs/registry';
+import type { ModelStore } from './models/modelStore';
 import type { Picture } from './picture';
 import type { Focus, PictureWindow } from './pictureWindow';
 import type { Pyramid } from './pyramid/pyramid';
@@ -44,15 +46,24 @@ export interface SegmentRequest extends SegmentOptions {
   pack?: string;
 }
 
+/** A segmenter with the name that its results carry. */
+export interface NamedSegmenter {
+  readonly ref: PackRef;
+  readonly segmenter: PromptableSegmenter;
+}
+
 export interface RuntimeServices {
   readonly packs: PackRegistry;
   readonly pictures: PictureStore;
   readonly sessions: SessionStore;
   readonly log: Log;
+  readonly models: ModelStore;
+  /** Waits until no graph is at work here, then works; what was cancelled meanwhile is not begun. Never inside itself. */
+  inTurn<T>(context: Pick<HandlerContext, 'signal'>, work: () => Promise<T>): Promise<T>;
   /** The default segmenter or the one named. @throws GroundnoteError no-pack, broken-pack, unsupported */
-  segmenter(pack?: string): Promise<Segmenter>;
-  /** The same where it is open already. @throws GroundnoteError no-pack, broken-pack, unsupported */
-  keptSegmenter(pack?: string): Promise<Segmenter | undefined>;
+  segmenter(pack?: string): Promise<NamedSegmenter>;
+  /** The same where it is open already and runs here. @throws GroundnoteError no-pack, broken-pack, unsupported */
+  keptSegmenter(pack?: string): Promise<(NamedSegmenter & { segmenter: Segmenter }) | undefined>;
   /** Prompts → a mask, with the default segmenter or the one named. @throws GroundnoteError no-pack, broken-pack, invalid-params, cancelled */
   segmentPicture(
     picture: Picture,

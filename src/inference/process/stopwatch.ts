@@ -2,7 +2,17 @@
 import type { Timings } from '../../protocol/inference';
 
 /** Phases of a request. `load` opens packs and graphs; the `Run` phases are the graphs alone. */
-export type Phase = 'load' | 'read' | 'prepare' | 'encodeRun' | 'prompts' | 'decodeRun' | 'refine' | 'pack';
+export type Phase =
+  | 'load'
+  | 'read'
+  | 'prepare'
+  | 'encodeRun'
+  | 'prompts'
+  | 'decodeRun'
+  | 'refine'
+  | 'pack'
+  /** All that a finder, a language model or a server takes. */
+  | 'model';
 
 export class Stopwatch {
   private readonly started = performance.now();
@@ -34,7 +44,9 @@ export class Stopwatch {
     return {
       load_ms: round(this.of('load')),
       encode_ms: round(this.of('read') + this.of('prepare') + this.of('encodeRun')),
-      decode_ms: round(this.of('prompts') + this.of('decodeRun') + this.of('refine') + this.of('pack')),
+      decode_ms: round(
+        this.of('prompts') + this.of('decodeRun') + this.of('refine') + this.of('pack') + this.of('model'),
+      ),
       total_ms: round(performance.now() - this.started),
     };
   }

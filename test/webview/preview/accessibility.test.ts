@@ -133,6 +133,8 @@ async function open(theme: ThemeName, width = 700): Promise<void> {
   await page.waitForSelector('.katex-block[tabindex]');
   // Parts that scroll become stops once they have been seen, a moment later.
   await page.waitForSelector('[aria-label="Code, scrolls sideways"]');
+  // It is shown once the diagram is drawn.
+  await page.waitForSelector('.gn-diagram .gn-zoom');
 }
 
 /** Serious and critical problems, as sentences. */

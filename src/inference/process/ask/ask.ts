@@ -2,7 +2,6 @@
  * The tasks `ask` and `refer` of a pack that reads text: a small grammar of questions and a program over what was read. A
  * question that it does not know is refused.
  */
-import { GroundnoteError } from '../../../protocol/errors';
 import type {
   AskedRegion,
   AskParams,
@@ -16,6 +15,7 @@ import type { Task } from '../../../protocol/packs';
 import type { HandlerContext } from '../../../protocol/rpc';
 import { unionBox } from '../../../protocol/raster';
 import { boxOfGeometry } from '../../../regions/geometry';
+import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import { withWholePixels } from '../ground/ground';
 import { readerOf } from '../ground/textReader';
@@ -27,18 +27,20 @@ import { answerQuery } from './program';
 import { noFocus, Teller, type Focus } from './teller';
 import { words, type Words } from './words';
 
-/** @throws GroundnoteError no-pack, broken-pack, unsupported, cancelled, and what opening the picture throws */
+/** @param pack of the kind `ocr`. @throws GroundnoteError broken-pack, cancelled, and what opening the picture throws */
 export function askAboutPicture(
   services: RuntimeServices,
+  pack: Pack,
   params: AskParams,
   context: HandlerContext,
 ): Promise<TaskResult> {
-  return converse(services, 'ask', params, parseQuestion(params.question), context);
+  return converse(services, pack, 'ask', params, parseQuestion(params.question), context);
 }
 
 /** Without a question: what is written in the regions. @throws as `askAboutPicture` */
 export function referToRegions(
   services: RuntimeServices,
+  pack: Pack,
   { question, ...params }: ReferParams,
   context: HandlerContext,
 ): Promise<TaskResult> {
@@ -49,21 +51,19 @@ export function referToRegions(
           query: { ask: 'read', what: { kind: 'regions', ids: params.asked.map(({ id }) => id) } },
         }
       : parseQuestion(pointedAt(question, params.asked));
-  return converse(services, 'refer', params, parsed, context);
+  return converse(services, pack, 'refer', params, parsed, context);
 }
 
 async function converse(
   services: RuntimeServices,
+  pack: Pack,
   task: Task,
   params: Omit<AskParams, 'question'>,
   { language, query }: ParsedQuestion,
   context: HandlerContext,
 ): Promise<TaskResult> {
   const stopwatch = new Stopwatch();
-  const pack = await services.packs.find({ task, id: params.pack });
-  const { id, version, kind } = pack.manifest;
-  if (kind !== 'ocr')
-    throw new GroundnoteError('unsupported', `Nothing here runs the task "${task}" of the pack "${id}".`);
+  const { id, version } = pack.manifest;
   const reader = await stopwatch.time('load', () => readerOf(services, pack));
   const view = viewOf(query, params);
   const window = await stopwatch.time('read', () =>

@@ -3,6 +3,7 @@ import type { Box, PackRef } from '../../../protocol/geometry';
 import type { GroundParams, ResultRegion, TaskResult } from '../../../protocol/inference';
 import type { HandlerContext } from '../../../protocol/rpc';
 import { unionBox } from '../../../protocol/raster';
+import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import type { RuntimeServices } from '../services';
 import { Stopwatch } from '../stopwatch';
@@ -17,15 +18,16 @@ const mostHints = 4;
 /**
  * Regions best first; each has the text's box, or the box and the mask of the shape that the text names. Where the phrase
  * is not written in the picture the result is refused, has no regions, and says what was read instead.
- * @throws GroundnoteError no-pack, broken-pack, cancelled, and what opening the picture throws
+ * @param pack of the kind `ocr`
+ * @throws GroundnoteError broken-pack, cancelled, and what opening the picture throws
  */
 export async function groundInPicture(
   services: RuntimeServices,
+  pack: Pack,
   params: GroundParams,
   context: HandlerContext,
 ): Promise<TaskResult> {
   const stopwatch = new Stopwatch();
-  const pack = await services.packs.find({ task: 'ground', id: params.pack });
   const { id, version } = pack.manifest;
   const reader = await stopwatch.time('load', () => readerOf(services, pack));
   const window = await stopwatch.time('read', () =>

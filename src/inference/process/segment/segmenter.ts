@@ -4,8 +4,9 @@
  * object is encoded too, and decoded with the same prompts. Encodings are kept, so that most prompts cost a decode or
  * two. The same steps in Python, for training and parity: training/pipeline.py.
  */
-import type { Box, PackRef, Rle, Size } from '../../../protocol/geometry';
+import type { Box, Rle, Size } from '../../../protocol/geometry';
 import type { HandlerContext } from '../../../protocol/rpc';
+import type { PromptableSegmenter } from '../../engines/model';
 import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Picture, type Rectangle } from '../picture';
@@ -41,18 +42,12 @@ interface Sight {
   masks: [Decoded, ...Decoded[]];
 }
 
-export class Segmenter {
+export class Segmenter implements PromptableSegmenter {
   private constructor(readonly graphs: SegmenterGraphs) {}
 
   /** Opens the pack's graphs. @throws GroundnoteError broken-pack */
   static async open(pack: Pack, sessions: SessionStore): Promise<Segmenter> {
     return new Segmenter(await SegmenterGraphs.open(pack, sessions));
-  }
-
-  /** The pack's name in results. */
-  get packRef(): PackRef {
-    const { id, version } = this.graphs.pack.manifest;
-    return { id, version };
   }
 
   /**

@@ -13,11 +13,11 @@ import type { HandlerContext } from '../../../protocol/rpc';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Rectangle } from '../picture';
 import type { PictureWindow } from '../pictureWindow';
-import type { RuntimeServices } from '../services';
+import type { NamedSegmenter, RuntimeServices } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { everythingDefaults, findEverything } from './everything';
 import { sortPrompts } from './prompts';
-import type { ScoredMask } from './segmenter';
+import type { ScoredMask, Segmenter } from './segmenter';
 
 /** An object is looked at again from near when its box is less than this part of what was seen of a large picture. */
 const closeUpShare = 32;
@@ -87,24 +87,25 @@ export async function hoverInPicture(
   const nothing = () => ({ regions: [], timings: stopwatch.timings() });
   if (!isIdle()) return nothing();
   const window = await services.pictures.keptWindow(params.image, params);
-  const segmenter = window && (await services.keptSegmenter(params.pack));
+  const kept = window && (await services.keptSegmenter(params.pack));
   // Lets in what came meanwhile: the pointer has moved on, or real work has begun.
   await throwIfCancelled(signal);
-  if (!segmenter || !isIdle()) return nothing();
+  if (!kept || !isIdle()) return nothing();
   const { prompts, previous, view } = window.into(params);
   const sorted = sortPrompts(prompts, window.picture, previous);
-  const found = await segmenter.hover(window.picture, sorted, view, stopwatch);
+  const found = await kept.segmenter.hover(window.picture, sorted, view, stopwatch);
   return {
     image: imageOf(params.image, window.whole),
-    pack: segmenter.packRef,
+    pack: kept.ref,
     regions: found ? regionsOf([found], window, params.previous) : [],
     timings: stopwatch.timings(),
   };
 }
 
-/** @throws GroundnoteError as opening the picture and the segmenter do, and cancelled */
+/** By a grid of points. @throws GroundnoteError as opening the picture does, and cancelled */
 export async function everythingInPicture(
   services: RuntimeServices,
+  { ref, segmenter }: NamedSegmenter & { segmenter: Segmenter },
   params: EverythingParams,
   context: HandlerContext,
   stopwatch: Stopwatch,
@@ -115,7 +116,6 @@ export async function everythingInPicture(
   );
   const { picture } = window;
   await throwIfCancelled(context.signal);
-  const segmenter = await stopwatch.time('load', () => services.segmenter(params.pack));
   const part = params.view ? partOf(window.boxInto(params.view), picture) : wholeOf(picture);
   const { found, asked, points } = await findEverything(segmenter, picture, part, context, stopwatch, {
     ...everythingDefaults,
@@ -129,7 +129,7 @@ export async function everythingInPicture(
         : 'Nothing with a clear outline was found.';
   return {
     image: imageOf(params.image, window.whole),
-    pack: segmenter.packRef,
+    pack: ref,
     regions: regionsOf(found, window),
     ...(text !== undefined && { text }),
     timings: stopwatch.timings(),
