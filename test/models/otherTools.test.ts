@@ -32,7 +32,7 @@ const read = (...parts: string[]) => readFileSync(path.join(...parts), 'utf8');
 let run: (command: string, place: string) => string = () => '';
 beforeAll(() => {
   if (python === undefined) return;
-  const inVenv = preparePython(python);
+  const inVenv = preparePython(python, 'tools');
   run = (command, place) => runPython(inVenv, script, command, place);
   for (const each of [theirs, ours]) mkdirSync(each);
   run('write', theirs);
