@@ -3,12 +3,15 @@
  * a mask decoder behind a language model, LISA). Any finder goes with any segmenter.
  */
 import { GroundnoteError, isCancelled, toWireError } from '../../../protocol/errors';
-import type { Box, PackRef, Prompt } from '../../../protocol/geometry';
+import type { Box, PackRef, Prompt, Rle } from '../../../protocol/geometry';
 import type { ResultRegion } from '../../../protocol/inference';
 import { rleBox } from '../../../protocol/rle';
 import type { Finding, Run } from '../../engines/model';
 import type { Picture } from '../picture';
 import type { RuntimeServices } from '../services';
+
+/** More than a picture has and a person looks at: what a broken answer may hold beyond is left out, and that is said. */
+const mostFindings = 500;
 
 export interface Composed {
   /** One for each finding, in its order; those that point outside the picture are left out. */
@@ -34,8 +37,10 @@ export async function withMasks(
   const regions: Composed['regions'] = [];
   let note: string | undefined;
   let wanted = segmenter !== null;
-  for (const [index, finding] of found.entries()) {
-    let { mask } = finding;
+  if (found.length > mostFindings)
+    note = `Only the first ${mostFindings} of ${found.length} regions were taken.`;
+  for (const [index, finding] of found.slice(0, mostFindings).entries()) {
+    let mask = covers(finding.mask, picture) ? finding.mask : undefined;
     const prompt = mask ? undefined : promptOf(finding, picture);
     if (prompt && wanted) {
       run.progress({ phase: 'Finding the outlines', fraction: index / found.length });
@@ -73,6 +78,10 @@ export async function withMasks(
   }
   return { regions, helpers, ...(note !== undefined && { note }) };
 }
+
+/** Whether it is a mask of this picture, and not of another size. */
+const covers = (mask: Rle | undefined, { width, height }: Picture) =>
+  mask !== undefined && mask.size[0] === height && mask.size[1] === width && rleBox(mask)[2] > 0;
 
 /** What the segmenter is given; undefined where nothing of it lies in the picture. */
 function promptOf(finding: Finding, picture: Picture): Prompt | undefined {
