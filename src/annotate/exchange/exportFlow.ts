@@ -18,6 +18,8 @@ import {
 } from '../formats/formatList';
 import type { Report } from '../formats/report';
 import { answered, choose, withProgress } from '../dialogs';
+import { choosePlace } from './choosePlace';
+import { nearbyFolders } from './nearby';
 import { onDisk, type ExchangeServices } from './services';
 
 interface Chosen {
@@ -27,7 +29,7 @@ interface Chosen {
 
 /** Pictures to export, made when the export runs. */
 interface Scope {
-  /** The folder that the dialog starts in. */
+  /** The folder that is offered first. */
   start: vscode.Uri;
   items(
     report: Report,
@@ -123,16 +125,12 @@ async function runExportFlow(
   { start, items }: Scope,
 ): Promise<void> {
   const { title } = formatInfos[format];
-  const picked = answered(
-    await vscode.window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      defaultUri: start.scheme === 'file' ? start : undefined,
-      openLabel: 'Export Here',
-      title: `Export as ${title}: Folder`,
-    }),
+  const folder = await choosePlace(
+    start.scheme === 'file' ? await nearbyFolders(start.fsPath) : [],
+    start,
+    `Export as ${title}: Folder`,
+    { canSelectFolders: true, canSelectFiles: false, openLabel: 'Export Here' },
   );
-  const folder = onDisk(picked[0] as vscode.Uri);
   await confirmReplacing(folder, outputFolders(format, { ...defaultExportOptions, ...options }));
   const { exportSentence, runExport } = await import('../formats/exportJob');
   const { processPixels } = await import('../formats/pixels');

@@ -10,7 +10,9 @@ import type { FoundFile } from '../formats/disk';
 import { mergeRegions } from '../formats/merge';
 import { formatInfos, importFormatIds, type ImportFormatId } from '../formats/formatList';
 import type { ImportJob, ImportSummary } from '../formats/importJob';
-import { answered, choose, withProgress } from '../dialogs';
+import { choose, withProgress } from '../dialogs';
+import { choosePlace } from './choosePlace';
+import { nearbyFiles, nearbySources } from './nearby';
 import { onDisk, type ExchangeServices } from './services';
 
 /** From the side panel: into the picture, as one undo step, or into those of its folder. */
@@ -121,17 +123,19 @@ async function chooseSource(folder: vscode.Uri): Promise<{ format: ImportFormatI
           ],
           `Import ${title}`,
         );
-  const picked = answered(
-    await vscode.window.showOpenDialog({
-      canSelectFiles: !isFolder,
-      canSelectFolders: isFolder,
-      defaultUri: folder.scheme === 'file' ? folder : undefined,
-      openLabel: 'Import',
-      title: `Import ${title}`,
-      ...(!isFolder && { filters: { [title]: [...extensions] } }),
-    }),
-  );
-  return { format, place: onDisk(picked[0] as vscode.Uri) };
+  const nearby =
+    folder.scheme !== 'file'
+      ? []
+      : isFolder
+        ? await nearbySources(folder.fsPath, extensions)
+        : await nearbyFiles(folder.fsPath, extensions);
+  const place = await choosePlace(nearby, folder, `Import ${title}`, {
+    canSelectFiles: !isFolder,
+    canSelectFolders: isFolder,
+    openLabel: 'Import',
+    ...(!isFolder && { filters: { [title]: [...extensions] } }),
+  });
+  return { format, place };
 }
 
 async function runImportFlow(
