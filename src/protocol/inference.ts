@@ -226,6 +226,19 @@ export const listPacks = requestChannel(
   z.object({ packs: z.array(packSummarySchema) }),
 );
 
+/** What a server says when it is asked whether it is there: never an error, except for an id that is not known. */
+export const serverStateSchema = z.object({
+  /** It answers, accepts the credential, and has the model that the settings name. */
+  ok: z.boolean(),
+  /** Names of its models, where it lists them. */
+  models: z.array(z.string()).optional(),
+  /** One sentence: what is wrong and what to do, or what it is. */
+  message: z.string(),
+});
+export type ServerState = z.infer<typeof serverStateSchema>;
+/** Asks a server of the configuration, by its id, for its health and its models. @throws GroundnoteError no-pack, cancelled */
+export const checkServer = requestChannel('checkServer', z.object({ server: z.string() }), serverStateSchema);
+
 /** Answered at once, unless a graph holds the process's thread. */
 export const alive = requestChannel('alive', z.object({}), z.object({}));
 

@@ -18,11 +18,22 @@ export const groundingFormats = [
   'molmo',
 ] as const;
 
-const common = {
+/** What anything that answers instead of a pack is called. */
+const named = {
   /** The pack's id in lists, settings and provenance. */
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i),
   title: z.string().optional(),
-  url: z.url({ protocol: /^https?$/ }),
+};
+
+const common = {
+  ...named,
+  /** Never with a user name or a password: those would be shown in lists and lie in the settings. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => !hasCredentials(url),
+      'must hold no user name or password: “Groundnote: Set Access Token…” keeps them',
+    ),
   /** Seconds until an answer must have begun. */
   timeout_s: z.number().positive().max(3600).default(60),
   /** Questions at a time; in a batch too. */
@@ -57,9 +68,26 @@ export const serverSchema = z.discriminatedUnion('protocol', [
     /** Sent as they are. */
     params: z.record(z.string(), z.unknown()).default({}),
   }),
+  /** A language model of the editor itself (`vscode.lm`), which the extension host asks. */
+  z.object({
+    ...named,
+    protocol: z.literal('editor-model'),
+    /** The editor's own id of the model. */
+    model: z.string().min(1),
+    format: z.enum(groundingFormats).default('auto'),
+    tasks: z.array(taskSchema).min(1).default(['ask', 'refer', 'ground', 'describe']),
+  }),
 ]);
 export type Server = z.infer<typeof serverSchema>;
 export type ServerProtocol = Server['protocol'];
+/** One that is asked over the network: all but the editor's own models. */
+export type NetworkServer = Exclude<Server, { protocol: 'editor-model' }>;
+export type ServerOf<P extends ServerProtocol> = Extract<Server, { protocol: P }>;
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}
 
 /** A server with what opens it. The credential comes from VS Code's secret storage or, for the command line, the environment. */
 export const openServerSchema = z.object({

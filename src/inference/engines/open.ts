@@ -2,7 +2,7 @@
 import type { Pack } from '../packs/registry';
 import type { OpenServer } from '../../protocol/servers';
 import type { Log, SessionStore } from '../process/services';
-import type { Configuration } from '../../protocol/inference';
+import type { Configuration, ServerState } from '../../protocol/inference';
 import type { EditorModels } from './remote/editorModels';
 import type { PackModel } from './model';
 
@@ -28,7 +28,17 @@ export async function openPack(pack: Pack, services: EngineServices): Promise<Pa
 }
 
 /** Makes a model of a server. Nothing is sent before the first question. @throws GroundnoteError no-pack, broken-pack */
-export async function openServer(open: OpenServer): Promise<PackModel> {
+export async function openServer(open: OpenServer, services: EngineServices): Promise<PackModel> {
   const { connect } = await import('./remote/open');
-  return connect(open);
+  return connect(open, services);
+}
+
+/** Asks a server for its health and its models. @throws GroundnoteError cancelled */
+export async function checkServer(
+  open: OpenServer,
+  services: EngineServices,
+  signal: AbortSignal,
+): Promise<ServerState> {
+  const { stateOf } = await import('./remote/check');
+  return stateOf(open, services, signal);
 }

@@ -3,6 +3,7 @@ import {
   alive,
   ask,
   askEditorModel,
+  checkServer,
   configure,
   describe,
   everything,
@@ -71,6 +72,7 @@ function start(): void {
   endpoint.handle(makeTiles, runtime.makeTiles);
   endpoint.handle(thumbnail, runtime.thumbnail);
   serveExportPixels(endpoint, runtime);
+  endpoint.handle(checkServer, runtime.checkServer);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }
 

@@ -16,6 +16,7 @@ import {
   type ProcessOptions,
   type ReferParams,
   type SegmentParams,
+  type ServerState,
   type TaskResult,
   type renderImage,
 } from '../../protocol/inference';
@@ -75,6 +76,8 @@ export interface Runtime extends ExportPixelHandlers {
   thumbnail(params: ThumbnailParams, context: HandlerContext): Promise<{ webp: Uint8Array<ArrayBuffer> }>;
   /** Packs of this machine, and servers of the configuration. */
   listPacks(): Promise<PackSummary[]>;
+  /** Whether a server of the configuration answers. */
+  checkServer(params: { server: string }, context: HandlerContext): Promise<ServerState>;
   configure(configuration: Configuration): void;
   /** Told where the time of each segmentation went; for benchmarks. */
   onTimed?: (stopwatch: Stopwatch) => void;
@@ -235,6 +238,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     },
     thumbnail: (params, { signal }) => thumbnails.make(params, signal),
     listPacks: () => models.list(),
+    checkServer: ({ server }, { signal }) => models.checkServer(server, signal),
     configure: (configuration) => models.configure(configuration),
     ...exportPixelHandlers(services, inTurn),
   };

@@ -1,10 +1,10 @@
 /** Packs and servers by what a request wants; each is opened once and stays open until its files or settings change. */
 import { GroundnoteError } from '../../../protocol/errors';
 import type { PackRef } from '../../../protocol/geometry';
-import type { Configuration } from '../../../protocol/inference';
+import type { Configuration, ServerState } from '../../../protocol/inference';
 import type { PackSummary, Task } from '../../../protocol/packs';
 import type { OpenServer } from '../../../protocol/servers';
-import { openPack, openServer, type EngineServices } from '../../engines/open';
+import { checkServer, openPack, openServer, type EngineServices } from '../../engines/open';
 import type { PackModel } from '../../engines/model';
 import type { Pack, PackRegistry } from '../../packs/registry';
 import type { Log, SessionStore } from '../services';
@@ -29,6 +29,8 @@ export interface ModelStore {
   kept(entry: ModelEntry): Promise<PackModel | undefined>;
   /** All packs, and the servers of the settings. */
   list(): Promise<PackSummary[]>;
+  /** Whether a server is there. @throws GroundnoteError no-pack (no server has this id), cancelled */
+  checkServer(id: string, signal: AbortSignal): Promise<ServerState>;
   configuration(): Configuration;
   /** Servers whose settings have changed are connected anew. */
   configure(configuration: Configuration): void;
@@ -77,7 +79,7 @@ export function createModelStore({ packs, configuration: first, ...shared }: Mod
       const key = keyOf(entry);
       let model = models.get(key);
       if (!model) {
-        model = entry.pack ? openPack(entry.pack, services) : openServer(entry.server as OpenServer);
+        model = entry.pack ? openPack(entry.pack, services) : openServer(entry.server as OpenServer, services);
         models.set(key, model);
         model.catch(() => models.delete(key));
       }
@@ -85,6 +87,11 @@ export function createModelStore({ packs, configuration: first, ...shared }: Mod
     },
     kept: (entry) => models.get(keyOf(entry)) ?? Promise.resolve(undefined),
     list: async () => [...(await packs.list()), ...configuration.servers.map(summaryOf)],
+    async checkServer(id, signal) {
+      const server = serverNamed(id);
+      if (!server) throw new GroundnoteError('no-pack', `There is no server "${id}" in the settings.`);
+      return checkServer(server, services, signal);
+    },
     configuration: () => configuration,
     configure(next) {
       configuration = next;
@@ -116,11 +123,14 @@ const modelOf = ({ server }: OpenServer): string => ('model' in server ? server.
 function summaryOf(open: OpenServer): PackSummary {
   const { server } = open;
   const asks = server.tasks.some((task) => task !== 'segment');
+  const url = 'url' in server ? server.url : undefined;
   return {
     id: server.id,
     version: modelOf(open),
     title: server.title ?? server.id,
-    description: `A server at ${server.url}: pictures are sent there.`,
+    description: url
+      ? `A server at ${url}: pictures are sent there.`
+      : 'A language model of the editor: pictures are given to the editor, which may send them on.',
     tasks: [...server.tasks],
     engine: 'remote',
     kind: server.protocol,
@@ -130,10 +140,10 @@ function summaryOf(open: OpenServer): PackSummary {
     ],
     returns: asks ? ['box', 'text', 'mask'] : ['mask'],
     license: '',
-    source: server.url,
+    source: url ?? '',
     card: '',
     folder: '',
-    url: server.url,
+    ...(url !== undefined && { url }),
     bytes: 0,
     state: 'ready',
   };
