@@ -8,7 +8,8 @@ import { batchProgress, openBefore, openWrite, startBatch, type BatchStart } fro
 import { GroundnoteError } from '../protocol/errors';
 import { logLine } from '../protocol/inference';
 import { Endpoint } from '../protocol/rpc';
-import { startEngines } from './engines';
+import type { InferenceLog } from '../inference/client';
+import { startEngines, type EnginePool } from './engines';
 import { Journal, readJournal } from './journal';
 import { listImages } from './listImages';
 import { reportOf } from './report';
@@ -38,17 +39,22 @@ async function run(start: BatchStart, signal: AbortSignal) {
   const journal = start.job
     ? await Journal.create(start.journal, job, images.length)
     : await Journal.resume(start.journal);
-  const pool = startEngines(job, {
-    // A core is left to prompts in the panel.
-    models: { ...start.models, threads: start.models.threads || Math.max(1, availableParallelism() - 1) },
-    log: (level, message) => endpoint.send(logLine, { level, message }),
-  });
+  const log: InferenceLog = (level, message) => endpoint.send(logLine, { level, message });
+  let pool: EnginePool | undefined;
   try {
+    pool = startEngines(job, {
+      // A core is left to prompts in the panel.
+      models: { ...start.models, threads: start.models.threads || Math.max(1, availableParallelism() - 1) },
+      ...(start.configuration && { configuration: start.configuration }),
+      log,
+    });
     return await runBatch({
       job,
       images,
       journal,
       engines: pool.engines,
+      isReachable: pool.isReachable,
+      log,
       sink: new SidecarSink(job, {
         before: (image) => endpoint.request(openBefore, { image }),
         write: (image, result) => endpoint.request(openWrite, { image, result }),
@@ -58,7 +64,7 @@ async function run(start: BatchStart, signal: AbortSignal) {
       onProgress: (progress) => endpoint.send(batchProgress, progress),
     });
   } finally {
-    pool.dispose();
+    pool?.dispose();
     await journal.close();
     const counts = countOutcomes(images, journal.outcomes);
     await writeFile(start.report, reportOf(job, counts, journal.outcomes));

@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BatchJob, BatchProgress, Outcome } from '../protocol/batch';
+import { durationInWords } from '../protocol/words';
+import { serverStats } from './serverStats';
 
 /** At most this many lines of one kind: a report is read by people. The journal has all. */
 const maxLines = 1000;
@@ -41,6 +43,7 @@ export function reportOf(
     ...(left > 0 ? [`| Not reached | ${left} |`] : []),
     `| **All** | **${total}** |`,
     '',
+    ...serverTable(job, outcomes),
     `${regions} ${regions === 1 ? 'region' : 'regions'} in all. Folder: \`${job.folder}\``,
     '',
     ...section(
@@ -59,5 +62,23 @@ export function reportOf(
     ),
   ].join('\n');
 }
+
+/** Who answered, where there were servers. */
+function serverTable(job: BatchJob, outcomes: ReadonlyMap<string, Outcome>): string[] {
+  if (!job.servers) return [];
+  const name = (id: string | undefined) => (id === undefined ? 'This machine' : escapeMarkdown(id));
+  return [
+    '| Server | Images | Failures | Mean time |',
+    '|---|---:|---:|---:|',
+    ...serverStats(job, outcomes).map(
+      ({ id, images, failures, mean_ms }) =>
+        `| ${name(id)} | ${images} | ${failures} | ${mean_ms === undefined ? '' : shortTime(mean_ms)} |`,
+    ),
+    '',
+  ];
+}
+
+const shortTime = (ms: number) =>
+  ms < 1000 ? `${ms} ms` : ms < 90_000 ? `${(ms / 1000).toFixed(1)} s` : durationInWords(ms);
 
 const escapeMarkdown = (text: string) => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|]/g, '\\$&');

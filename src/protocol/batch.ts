@@ -1,6 +1,6 @@
 /** One question about all images of a folder: what is asked, what became of each image, and the messages of its process. */
 import * as z from 'zod';
-import { processOptionsSchema, taskResultSchema } from './inference';
+import { configurationSchema, processOptionsSchema, taskResultSchema } from './inference';
 import { errorCodes } from './errors';
 import { eventChannel, requestChannel } from './rpc';
 
@@ -17,6 +17,8 @@ export const batchJobSchema = z.object({
   /** What to find, for `ground`. */
   text: z.string().optional(),
   pack: z.string().optional(),
+  /** Ids of servers that answer; with a `pack` it answers beside them on this machine, without one they answer alone. */
+  servers: z.array(z.string()).min(1).optional(),
   existing: existingSchema,
   recursive: z.boolean(),
   /** A glob that names must match: `*.png`, or with folders `cats/**`. */
@@ -24,12 +26,28 @@ export const batchJobSchema = z.object({
 });
 export type BatchJob = z.infer<typeof batchJobSchema>;
 
+/** How often servers failed on an image before its outcome, by their ids. */
+const failuresSchema = z.record(z.string(), z.number().int().positive()).optional();
+
 /** What became of an image. */
 export const outcomeSchema = z.discriminatedUnion('state', [
-  /** `note`: why nothing was found, where the pack says so. */
-  z.object({ state: z.literal('done'), regions: z.number().int(), note: z.string().optional() }),
+  z.object({
+    state: z.literal('done'),
+    regions: z.number().int(),
+    /** Why nothing was found, where the pack says so. */
+    note: z.string().optional(),
+    /** With servers: who answered (absent: this machine), and milliseconds until the answer. */
+    by: z.string().optional(),
+    ms: z.number().optional(),
+    failures: failuresSchema,
+  }),
   z.object({ state: z.literal('skipped'), reason: z.string() }),
-  z.object({ state: z.literal('failed'), code: z.enum(errorCodes), reason: z.string() }),
+  z.object({
+    state: z.literal('failed'),
+    code: z.enum(errorCodes),
+    reason: z.string(),
+    failures: failuresSchema,
+  }),
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 export type ImageOutcome = Outcome & { image: string };
@@ -43,6 +61,8 @@ export const batchProgressSchema = z.object({
   regions: z.number().int(),
   /** Milliseconds that the rest will take; absent before there is something to reckon with. */
   remaining_ms: z.number().optional(),
+  /** Why nothing goes on for the moment: no server answers. */
+  waiting: z.string().optional(),
 });
 export type BatchProgress = z.infer<typeof batchProgressSchema>;
 
@@ -54,6 +74,8 @@ export const batchStartSchema = z.object({
   /** A new job; absent: go on with the one of the journal. */
   job: batchJobSchema.optional(),
   retryFailed: z.boolean(),
+  /** Servers with their credentials, and the settings of models: they come over the wire, and are in no journal. */
+  configuration: configurationSchema.optional(),
   /** The built inference process, and its settings. `threads` is for all models together; 0: one less than the cores. */
   models: processOptionsSchema.partial().extend({
     entry: z.string(),

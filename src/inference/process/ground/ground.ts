@@ -106,8 +106,7 @@ function textsOf(passages: readonly Passage<TextLine>[]): string[] {
     .map(({ text }) => text);
 }
 
-/** The smallest box of whole pixels around one. */
-export const roundedBox = (box: Box): Box => [
+const roundedBox = (box: Box): Box => [
   Math.floor(box[0]),
   Math.floor(box[1]),
   Math.ceil(box[2]),
