@@ -18,6 +18,19 @@ export interface Normalization {
   shift: readonly [number, number, number];
 }
 
+/** The form in which configuration files of packs say it: (value × factor − mean) / standard deviation. */
+export function normalizationOf(config: {
+  rescale_factor: number;
+  image_mean: readonly [number, number, number];
+  image_std: readonly [number, number, number];
+}): Normalization {
+  const { image_mean: mean, image_std: std, rescale_factor: factor } = config;
+  return {
+    scale: [factor / std[0], factor / std[1], factor / std[2]],
+    shift: [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]],
+  };
+}
+
 /**
  * A rectangle of a picture, resized and normalised.
  * @param from whole pixels inside the picture
@@ -27,17 +40,29 @@ export async function cropResize(
   picture: Picture,
   from: Rectangle,
   size: Size,
-  { scale, shift }: Normalization,
+  normalization: Normalization,
 ): Promise<Float32Array> {
-  const bytes = await cropResizeBytes(picture, from, size);
-  const plane = size.width * size.height;
+  return normalize(await cropResizeBytes(picture, from, size), normalization);
+}
+
+/**
+ * Interleaved bytes of red, green, blue → planes [3, height, width].
+ * @param blueFirst makes them blue, green, red; the normalisation is in that order too
+ */
+export function normalize(
+  bytes: Uint8Array,
+  { scale, shift }: Normalization,
+  blueFirst = false,
+): Float32Array {
+  const plane = bytes.length / 3;
   const tensor = new Float32Array(3 * plane);
   const [s0, s1, s2] = scale;
   const [t0, t1, t2] = shift;
+  const [first, last] = blueFirst ? [2, 0] : [0, 2];
   for (let i = 0, j = 0; i < plane; i++, j += 3) {
-    tensor[i] = (bytes[j] as number) * s0 + t0;
+    tensor[i] = (bytes[j + first] as number) * s0 + t0;
     tensor[i + plane] = (bytes[j + 1] as number) * s1 + t1;
-    tensor[i + 2 * plane] = (bytes[j + 2] as number) * s2 + t2;
+    tensor[i + 2 * plane] = (bytes[j + last] as number) * s2 + t2;
   }
   return tensor;
 }

@@ -24,6 +24,7 @@ import type { Size } from '../../protocol/geometry';
 import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
+import { Providers } from '../engines/onnx/providers';
 import type { EditorModels } from '../engines/remote/editorModels';
 import { PackRegistry } from '../packs/registry';
 import { askAboutPicture, referToRegions } from './ask/ask';
@@ -96,7 +97,8 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     processOptionsSchema.parse(options);
   const queue = new PQueue({ concurrency: 1 });
   const packs = new PackRegistry(packFolders);
-  const sessions = createSessionStore(threads);
+  const providers = new Providers(log);
+  const sessions = createSessionStore(threads, providers);
   const limits = { maxPixels, largePixels };
   const thumbnails = new ThumbnailMaker(queue, limits);
 
@@ -239,7 +241,10 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     thumbnail: (params, { signal }) => thumbnails.make(params, signal),
     listPacks: () => models.list(),
     checkServer: ({ server }, { signal }) => models.checkServer(server, signal),
-    configure: (configuration) => models.configure(configuration),
+    configure(configuration) {
+      providers.set(configuration.executionProvider);
+      models.configure(configuration);
+    },
     ...exportPixelHandlers(services, inTurn),
   };
   return runtime;

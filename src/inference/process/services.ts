@@ -29,8 +29,8 @@ export interface PictureStore {
 
 /** Open graphs; each is opened once and stays open while the process lives. */
 export interface SessionStore {
-  /** @param file path inside the pack. @throws GroundnoteError broken-pack */
-  open(pack: Pack, file: string, contract: GraphContract): Promise<OnnxSession>;
+  /** @param file path inside the pack @param contract absent: whoever opens it looks at its names. @throws GroundnoteError broken-pack */
+  open(pack: Pack, file: string, contract?: GraphContract): Promise<OnnxSession>;
 }
 
 /** What the segmenter answers about a picture; the mask is over the whole picture and may be empty. */

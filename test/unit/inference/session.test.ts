@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Providers } from '../../../src/inference/engines/onnx/providers';
 import { contractProblem, openSession, sessionThreads } from '../../../src/inference/engines/onnx/session';
 import { readPack } from '../../../src/inference/packs/registry';
 import { buildEntry } from '../../support/build';
@@ -30,7 +31,13 @@ describe('a session', () => {
   it.skipIf(!hasPack)('is not opened for a file that is no graph, nor for one with other names', async () => {
     const { pack } = await readPack(packFolder);
     if (!pack) throw new Error('The embedded pack should be sound.');
-    const open = (file: string) => openSession(pack, file, { inputs: ['other'], outputs: [] }, 1);
+    const open = (file: string) =>
+      openSession(
+        pack,
+        file,
+        { inputs: ['other'], outputs: [] },
+        { threads: 1, providers: new Providers(() => {}) },
+      );
     await expect(open('config.json')).rejects.toMatchObject({ code: 'broken-pack' });
     await expect(open('onnx/image_encoder.onnx')).rejects.toMatchObject({
       code: 'broken-pack',

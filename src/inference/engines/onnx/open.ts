@@ -11,6 +11,13 @@ export async function openOnnxPack(pack: Pack, { sessions }: EngineServices): Pr
   switch (kind) {
     case 'promptable-segmenter':
       return { segmenter: await Segmenter.open(pack, sessions), close: () => Promise.resolve() };
+    case 'segment-anything': {
+      const { SamGraphs } = await import('./sam/graphs');
+      return {
+        segmenter: new Segmenter(await SamGraphs.open(pack, sessions)),
+        close: () => Promise.resolve(),
+      };
+    }
     default:
       throw new GroundnoteError('unsupported', `Nothing here runs the pack "${id}" (its kind is "${kind}").`);
   }

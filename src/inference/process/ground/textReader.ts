@@ -6,11 +6,12 @@ import type { HandlerContext } from '../../../protocol/rpc';
 import { ocrConfigSchema, type OcrConfig } from '../../engines/onnx/ocr/config';
 import { alphabetOf, decodeCtc, type ReadText } from '../../engines/onnx/ocr/ctc';
 import { detectionSize, textBoxes } from '../../engines/onnx/ocr/textBoxes';
+import { floatsOf } from '../../engines/onnx/arrays';
 import type { OnnxSession } from '../../engines/onnx/session';
 import { brokenPack, packFile, readPackJson, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Picture, type Rectangle } from '../picture';
-import { cropResize, cropResizeBytes } from '../resize';
+import { cropResizeBytes, normalizationOf, normalize } from '../resize';
 import type { RuntimeServices, SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { inReadingOrder, type Turn } from './lines';
@@ -78,12 +79,11 @@ export class TextReader {
     const { detection } = this.config;
     const size = detectionSize(picture, detection);
     const input = await stopwatch.time('prepare', async () =>
-      swapRedAndBlue(
-        await cropResize(picture, wholeOf(picture), size, {
-          // The network was trained on blue, green, red with ImageNet's means in that order.
-          scale: reversed(detection.image_std.map((std) => 1 / (255 * std))),
-          shift: reversed(detection.image_mean.map((mean, c) => -mean / (detection.image_std[c] as number))),
-        }),
+      // The network was trained on blue, green, red with ImageNet's means in that order.
+      normalize(
+        await cropResizeBytes(picture, wholeOf(picture), size),
+        normalizationOf({ ...detection, rescale_factor: 1 / 255 }),
+        true,
       ),
     );
     const result = await stopwatch.time('encodeRun', () =>
@@ -93,7 +93,7 @@ export class TextReader {
     if (!map || map.data.length !== size.width * size.height)
       throw brokenPack(this.pack.manifest.id, 'the map of its detector has an unexpected size');
     const [fx, fy] = [picture.width / size.width, picture.height / size.height];
-    return textBoxes(map.data, size, detection).map(({ box }) => [
+    return textBoxes(floatsOf(map), size, detection).map(({ box }) => [
       Math.max(0, box[0] * fx),
       Math.max(0, box[1] * fy),
       Math.min(picture.width, box[2] * fx),
@@ -173,11 +173,9 @@ export class TextReader {
     const [count, steps, classes] = probabilities?.dims ?? [];
     if (!probabilities || count !== batch.length || !steps || classes !== this.alphabet.length)
       throw brokenPack(this.pack.manifest.id, 'its recogniser and its keys do not fit each other');
+    const values = floatsOf(probabilities);
     return batch.map((crop, n) => {
-      const read = decodeCtc(
-        probabilities.data.subarray(n * steps * classes, (n + 1) * steps * classes),
-        this.alphabet,
-      );
+      const read = decodeCtc(values.subarray(n * steps * classes, (n + 1) * steps * classes), this.alphabet);
       // Shorter crops of a batch are padded at their end.
       return { ...read, at: read.at.map((share) => Math.min(1, (share * width) / crop.width)) };
     });
@@ -222,17 +220,4 @@ export function readerOf(services: RuntimeServices, pack: Pack): Promise<TextRea
     reader.catch(() => ofServices.delete(key));
   }
   return reader;
-}
-
-function reversed(values: readonly number[]): [number, number, number] {
-  return [values[2] as number, values[1] as number, values[0] as number];
-}
-
-/** Planes red, green, blue → blue, green, red, in place. */
-function swapRedAndBlue(planes: Float32Array): Float32Array {
-  const plane = planes.length / 3;
-  const red = planes.slice(0, plane);
-  planes.copyWithin(0, 2 * plane);
-  planes.set(red, 2 * plane);
-  return planes;
 }

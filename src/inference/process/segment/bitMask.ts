@@ -1,8 +1,8 @@
 /** Masks on the grid of a view's logits, a bit a cell, for comparing hundreds of them. */
-import type { Box, Size } from '../../../protocol/geometry';
-import { hitBox, type Logits } from './view';
+import type { Box } from '../../../protocol/geometry';
+import { hitBox, type Grid, type Logits } from './view';
 
-export interface BitMask extends Size {
+export interface BitMask extends Grid {
   /** Cells in rows, 32 to a word, the first in the lowest bit. */
   readonly words: Uint32Array;
   /** Number of cells. */
@@ -15,7 +15,7 @@ export interface BitMask extends Size {
 export function bitMask(logits: Logits, threshold: number): BitMask | undefined {
   const box = hitBox(logits, threshold);
   if (!box) return undefined;
-  const { width, height, data } = logits;
+  const { width, height, span, data } = logits;
   const words = new Uint32Array(Math.ceil(data.length / 32));
   let area = 0;
   for (let i = 0; i < data.length; i++)
@@ -23,7 +23,7 @@ export function bitMask(logits: Logits, threshold: number): BitMask | undefined 
       words[i >>> 5] = (words[i >>> 5] as number) | (1 << (i & 31));
       area++;
     }
-  return { width, height, words, area, box };
+  return { width, height, ...(span && { span }), words, area, box };
 }
 
 /** Intersection over union of two masks on one grid. */

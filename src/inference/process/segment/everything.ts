@@ -12,7 +12,7 @@ import type { Stopwatch } from '../stopwatch';
 import { cropsOf, gridPoints } from './grid';
 import { proposalsOf, suppress, worthOf, type Proposal, type ProposalRules, type Ranked } from './proposals';
 import type { ScoredMask, Segmenter } from './segmenter';
-import { reachesOut, type EncodedView } from './view';
+import { boxOfCells, reachesOut, type EncodedView } from './view';
 
 export interface EverythingOptions extends ProposalRules {
   /** Points along the longer side of the part. */
@@ -36,8 +36,6 @@ export const everythingDefaults: EverythingOptions = {
   limitMs: 60_000,
 };
 
-/** Crops are looked at where the part has more pixels than this: its small things are lost in the first view. */
-const manyPixels = 600_000;
 /** A mask that fills more of its view than this is the view itself. */
 const mostCover = 0.95;
 /** How much of the work asking the points is, for the progress. */
@@ -69,7 +67,7 @@ export async function findEverything(
   const { graphs } = segmenter;
   const started = performance.now();
   const isLate = () => performance.now() - started > options.limitMs;
-  const grids = looksOf(part, options).map(({ rectangle, perSide }) => ({
+  const grids = looksOf(part, graphs.config.crops_above, options).map(({ rectangle, perSide }) => ({
     rectangle,
     points: gridPoints(rectangle, perSide),
   }));
@@ -121,7 +119,8 @@ export async function findEverything(
 /** The part itself, and its crops where they are asked for or show more. */
 function looksOf(
   part: Rectangle,
-  { pointsPerSide, crops = part.width * part.height > manyPixels }: EverythingOptions,
+  cropsAbove: number,
+  { pointsPerSide, crops = part.width * part.height > cropsAbove }: EverythingOptions,
 ): { rectangle: Rectangle; perSide: number }[] {
   const closer = crops ? cropsOf(part, 2) : [];
   return [
@@ -132,15 +131,7 @@ function looksOf(
 
 /** The tight box of a proposal, in pixels of the picture. */
 function boxIn({ mask }: Proposal, { rectangle }: EncodedView): Box {
-  const [x1, y1, x2, y2] = mask.box;
-  const across = rectangle.width / mask.width;
-  const down = rectangle.height / mask.height;
-  return [
-    rectangle.x + x1 * across,
-    rectangle.y + y1 * down,
-    rectangle.x + x2 * across,
-    rectangle.y + y2 * down,
-  ];
+  return boxOfCells(mask.box, mask, rectangle);
 }
 
 /** Of finished masks that say the same the one of the most worth is kept. */

@@ -7,7 +7,7 @@ import type { SegmenterConfig } from '../../packs/config';
 import type { Picture, Rectangle } from '../picture';
 import { guidedCoefficients } from './guidedFilter';
 import { RunWriter } from './runs';
-import { hitBox, type Logits, type View } from './view';
+import { hitBox, pitchOf, type Logits, type View } from './view';
 
 /** Red, green and blue in the grey value 0 to 1 that guides the edge. */
 const grey = { red: 0.299 / 255, green: 0.587 / 255, blue: 0.114 / 255 };
@@ -66,13 +66,13 @@ function reachOf(
 ): Rectangle | undefined {
   const hit = hitBox(logits, threshold);
   if (!hit) return undefined;
-  const range = (low: number, high: number, cells: number, pixels: number) => {
-    const pitch = pixels / cells;
+  const pitches = pitchOf(logits, rectangle);
+  const range = (low: number, high: number, pitch: number, pixels: number) => {
     const start = Math.max(0, Math.floor((low - 0.5) * pitch - 0.5) - margin);
     return { start, length: Math.min(pixels, Math.ceil((high + 0.5) * pitch + 0.5) + margin) - start };
   };
-  const across = range(hit[0], hit[2], logits.width, rectangle.width);
-  const down = range(hit[1], hit[3], logits.height, rectangle.height);
+  const across = range(hit[0], hit[2], pitches.x, rectangle.width);
+  const down = range(hit[1], hit[3], pitches.y, rectangle.height);
   return {
     x: rectangle.x + across.start,
     y: rectangle.y + down.start,
@@ -84,12 +84,13 @@ function reachOf(
 /** The logits as a field over a part of the view. */
 function upsampled(logits: Logits, view: View, part: Rectangle): Field {
   const { rectangle } = view;
+  const pitch = pitchOf(logits, rectangle);
   return {
     rectangle: part,
     b: logits.data,
     gridWidth: logits.width,
-    columns: gridLine(part.width, part.x - rectangle.x, logits.width / rectangle.width, logits.width),
-    rows: gridLine(part.height, part.y - rectangle.y, logits.height / rectangle.height, logits.height),
+    columns: gridLine(part.width, part.x - rectangle.x, 1 / pitch.x, logits.width),
+    rows: gridLine(part.height, part.y - rectangle.y, 1 / pitch.y, logits.height),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Rle, Size } from '../../../protocol/geometry';
 import { runsFromRle } from '../../../protocol/rle';
 import { wholeOf, type Rectangle } from '../picture';
 import { resizeBytes } from '../resize';
-import type { Logits, View } from './view';
+import { pitchOf, type Logits, type View } from './view';
 
 /**
  * A mask of the whole picture → logits over a rectangle of it: −4 to 4 by the share of each cell that it covers.
@@ -47,8 +47,10 @@ export function maskPart(mask: Rle, { x, y, width, height }: Rectangle): Uint8Ar
  */
 export function transferLogits(logits: Logits, from: View, to: Rectangle, size: Size): Float32Array {
   const result = new Float32Array(size.width * size.height);
-  const columns = samples(size.width, to.x, to.width, from.rectangle.x, from.rectangle.width, logits.width);
-  const rows = samples(size.height, to.y, to.height, from.rectangle.y, from.rectangle.height, logits.height);
+  const { rectangle } = from;
+  const pitch = pitchOf(logits, rectangle);
+  const columns = samples(size.width, to.x, to.width, rectangle.x, pitch.x, logits.width);
+  const rows = samples(size.height, to.y, to.height, rectangle.y, pitch.y, logits.height);
   const { data, width } = logits;
   let i = 0;
   for (const row of rows) {
@@ -71,11 +73,11 @@ function samples(
   start: number,
   length: number,
   gridStart: number,
-  gridLength: number,
+  gridPitch: number,
   gridCount: number,
 ): { low: number; high: number; part: number }[] {
   return Array.from({ length: count }, (_, i) => {
-    const at = ((start + ((i + 0.5) * length) / count - gridStart) * gridCount) / gridLength - 0.5;
+    const at = (start + ((i + 0.5) * length) / count - gridStart) / gridPitch - 0.5;
     const inside = Math.min(Math.max(at, 0), gridCount - 1);
     const low = Math.floor(inside);
     return { low, high: Math.min(low + 1, gridCount - 1), part: inside - low };

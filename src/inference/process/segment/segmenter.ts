@@ -14,8 +14,8 @@ import type { SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { withoutRepeats } from './candidates';
 import { finishMask } from './finish';
-import { SegmenterGraphs, type Decoded } from './graphs';
-import { transferLogits } from './maskInput';
+import type { Decoded, SegmenterGraphs } from './graphs';
+import { OwnGraphs } from './ownGraphs';
 import { placesOf, type PromptSet } from './prompts';
 import { tidyMask } from './tidy';
 import { closeView, cropAround, focusBox, holdsPrompts, liesInside, type EncodedView } from './view';
@@ -43,11 +43,11 @@ interface Sight {
 }
 
 export class Segmenter implements PromptableSegmenter {
-  private constructor(readonly graphs: SegmenterGraphs) {}
+  constructor(readonly graphs: SegmenterGraphs) {}
 
-  /** Opens the pack's graphs. @throws GroundnoteError broken-pack */
+  /** Opens a pack of our own graphs. @throws GroundnoteError broken-pack */
   static async open(pack: Pack, sessions: SessionStore): Promise<Segmenter> {
-    return new Segmenter(await SegmenterGraphs.open(pack, sessions));
+    return new Segmenter(await OwnGraphs.open(pack, sessions));
   }
 
   /**
@@ -148,7 +148,7 @@ export class Segmenter implements PromptableSegmenter {
     const previous = prompts.mask
       ? await this.graphs.given(prompts.mask, closer)
       : this.graphs.config.second_view?.mask_input
-        ? transferLogits(best.logits, view, crop, this.graphs.maskInputSize(closer))
+        ? this.graphs.carried(best.logits, view, closer)
         : undefined;
     const masks = await this.graphs.decode(closer, prompts, previous, stopwatch);
     await throwIfCancelled(signal);

@@ -4,7 +4,7 @@
  */
 import type { Box, Point, Size } from '../../../protocol/geometry';
 import { rleBox } from '../../../protocol/rle';
-import type { NamedArray } from '../../engines/onnx/session';
+import type { NamedArray } from '../../engines/onnx/arrays';
 import type { SegmenterConfig } from '../../packs/config';
 import type { Rectangle } from '../picture';
 import type { PromptSet } from './prompts';
@@ -18,9 +18,32 @@ export interface View {
   readonly size: Size;
 }
 
+/** A grid of cells over a view's rectangle. */
+export interface Grid extends Size {
+  /** How many cells the rectangle covers, where it ends inside the last ones; absent: all of them. */
+  readonly span?: Size;
+}
+
 /** Logits over a view's rectangle: rows of width × height values, as the decoder gives them. */
-export interface Logits extends Size {
+export interface Logits extends Grid {
   readonly data: Float32Array;
+}
+
+/** Pixels of the rectangle in a cell of a grid over it, across and down. */
+export function pitchOf({ width, height, span }: Grid, rectangle: Size): { x: number; y: number } {
+  return { x: rectangle.width / (span?.width ?? width), y: rectangle.height / (span?.height ?? height) };
+}
+
+/** A box in cells of a grid over a rectangle, in pixels of the picture. */
+export function boxOfCells([x1, y1, x2, y2]: Box, grid: Grid, rectangle: Rectangle): Box {
+  const pitch = pitchOf(grid, rectangle);
+  const { x, y, width, height } = rectangle;
+  return [
+    x + x1 * pitch.x,
+    y + y1 * pitch.y,
+    x + Math.min(x2 * pitch.x, width),
+    y + Math.min(y2 * pitch.y, height),
+  ];
 }
 
 /** Sides of the resized view: multiples of `multiple`, about side × side pixels, the aspect of the rectangle. */
@@ -44,9 +67,9 @@ export function focusBox(logits: Logits, view: View, prompts: PromptSet, thresho
   } else {
     const hit = hitBox(logits, threshold);
     if (hit) {
-      const { x, y, width, height } = view.rectangle;
-      xs.push(x + (hit[0] * width) / logits.width, x + (hit[2] * width) / logits.width);
-      ys.push(y + (hit[1] * height) / logits.height, y + (hit[3] * height) / logits.height);
+      const [x1, y1, x2, y2] = boxOfCells(hit, logits, view.rectangle);
+      xs.push(x1, x2);
+      ys.push(y1, y2);
     }
   }
   const positives = [

@@ -1,0 +1,31 @@
+/** What adapters read of a pack beside its graphs. */
+import type * as z from 'zod';
+import { brokenPack, type Pack } from '../../packs/registry';
+
+/** `options` of the manifest in the form of a kind. @throws GroundnoteError broken-pack */
+export function optionsOf<T extends z.ZodType>(pack: Pack, schema: T): z.output<T> {
+  const parsed = schema.safeParse(pack.manifest.options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw brokenPack(
+    pack.manifest.id,
+    `"options.${issue?.path.join('.') ?? ''}" in its manifest is not valid: ${issue?.message ?? ''}`,
+  );
+}
+
+/** Paths of all graphs of a pack. */
+export const graphFiles = ({ manifest }: Pack): string[] =>
+  manifest.files.map(({ path }) => path).filter((path) => path.endsWith('.onnx'));
+
+/** The only graph of a pack, or the one that the manifest names. @throws GroundnoteError broken-pack */
+export function graphFile(pack: Pack, named: string | undefined): string {
+  if (named !== undefined) return named;
+  const [only, ...more] = graphFiles(pack);
+  if (only === undefined) throw brokenPack(pack.manifest.id, 'it holds no graph (a file that ends in .onnx)');
+  if (more.length)
+    throw brokenPack(pack.manifest.id, 'it holds several graphs: name the one to run in "options.graph"');
+  return only;
+}
+
+export const hasFile = ({ manifest }: Pack, file: string): boolean =>
+  manifest.files.some(({ path }) => path === file);
