@@ -1,11 +1,11 @@
 /** Where the answers of a batch go: into sidecars, as saving in the panel does it, or into files of results. */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
-import { AnnotationSession } from '../annotate/session';
-import { parseSidecar, sidecarConflict, sidecarName } from '../annotate/sidecar';
-import { DiskFile, writeError } from '../annotate/textFile';
+import { editOnDisk, filesBeside, refuse } from '../annotate/closedPicture';
+import { parseSidecar, sidecarConflict } from '../annotate/sidecar';
+import { writeError } from '../annotate/textFile';
 import type { BatchJob, Outcome } from '../protocol/batch';
 import { GroundnoteError } from '../protocol/errors';
 import type { TaskResult } from '../protocol/inference';
@@ -25,12 +25,6 @@ export interface OpenImages {
   write(image: string, result: TaskResult): Promise<{ closed: boolean; regions: number }>;
 }
 
-const noDraft = {
-  read: () => Promise.resolve(undefined),
-  write: () => 0,
-  remove: () => Promise.resolve(),
-};
-
 /** Another program may write a sidecar at the same time; then it is read again. */
 const attempts = 3;
 
@@ -46,7 +40,7 @@ export class SidecarSink implements BatchSink {
   async before(image: string): Promise<Outcome | undefined> {
     const open = await this.open?.before(image);
     if (open && !open.closed) return open.outcome;
-    const { imageName, sidecar, beside } = this.filesOf(image);
+    const { imageName, sidecar, beside } = filesBeside(this.fileOf(image));
     const text = await sidecar.read();
     if (text === undefined) return undefined;
     const parsed = parseSidecar(text, sidecar.name);
@@ -68,21 +62,10 @@ export class SidecarSink implements BatchSink {
     for (let attempt = 1; ; attempt++) {
       const open = await this.open?.write(image, result);
       if (open && !open.closed) return open.regions;
-      const { imageName, sidecar, beside } = this.filesOf(image);
-      const session = await AnnotationSession.open({
-        imageName,
-        sidecar,
-        draft: noDraft,
-        imageSize: () => Promise.resolve({ width, height }),
-        exists: beside,
-        onChange: () => undefined,
-      });
-      await session.checkPicture();
-      refuse(session.problem);
-      const edit = editOf(session.annotations, this.job, image, result);
-      // Nothing found and nothing to replace: no file is made.
-      if (!session.apply(edit)) return edit.put.length;
-      if (await session.save(() => Promise.resolve('cancel'))) return edit.put.length;
+      const edit = await editOnDisk(this.fileOf(image), { width, height }, (annotations) =>
+        editOf(annotations, this.job, image, result),
+      );
+      if (edit) return edit.put.length;
       if (attempt === attempts)
         throw new GroundnoteError(
           'io',
@@ -91,20 +74,7 @@ export class SidecarSink implements BatchSink {
     }
   }
 
-  private filesOf(image: string) {
-    const file = path.join(this.job.folder, image);
-    const folder = path.dirname(file);
-    const imageName = path.basename(file);
-    return {
-      imageName,
-      sidecar: new DiskFile(path.join(folder, sidecarName(imageName))),
-      beside: (name: string) => exists(path.join(folder, name)),
-    };
-  }
-}
-
-function refuse(problem: string | undefined): void {
-  if (problem !== undefined) throw new GroundnoteError('bad-sidecar', problem);
+  private readonly fileOf = (image: string) => path.join(this.job.folder, image);
 }
 
 const resultFileSchema = z.object({ batch: z.string(), regions: z.array(z.unknown()) });
@@ -139,9 +109,3 @@ export class ResultSink implements BatchSink {
 
   private readonly fileOf = (image: string) => path.join(this.out, `${image}.json`);
 }
-
-const exists = (file: string) =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

@@ -212,10 +212,17 @@ export const overlayPictureRegionSchema = z.object({
 });
 export type OverlayPictureRegion = z.infer<typeof overlayPictureRegionSchema>;
 
-/** The oriented picture in full size (a large one reduced) with regions drawn on it, as PNG. */
+/**
+ * The oriented picture (a large one reduced) with regions drawn on it, as PNG; in full size, or at most `maxSide` pixels on
+ * its longer side.
+ */
 export const renderOverlay = requestChannel(
   'renderOverlay',
-  z.object({ image: imageSourceSchema, regions: z.array(overlayPictureRegionSchema) }),
+  z.object({
+    image: imageSourceSchema,
+    regions: z.array(overlayPictureRegionSchema),
+    maxSide: z.number().int().positive().optional(),
+  }),
   z.object({ png: z.instanceof(Uint8Array) }),
 );
 

@@ -19,6 +19,7 @@ import {
   segment,
   thumbnail,
 } from '../../protocol/inference';
+import { readFigure } from '../../protocol/figure';
 import { Endpoint, type Transport } from '../../protocol/rpc';
 import { makeOverview, makeTile, makeTiles, openPyramid } from '../../protocol/tiles';
 import { serveExportPixels } from './exportPixels/handlers';
@@ -63,6 +64,7 @@ function start(): void {
   endpoint.handle(ask, runtime.ask);
   endpoint.handle(refer, runtime.refer);
   endpoint.handle(describe, runtime.describe);
+  endpoint.handle(readFigure, runtime.readFigure);
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);
   endpoint.handle(renderOverlay, runtime.renderOverlay);

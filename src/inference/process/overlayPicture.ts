@@ -14,10 +14,12 @@ const maskOpacity = 0.45;
 /**
  * The picture as PNG with its regions: masks as coloured glass with an outline and a thin box, boxes, polygons, strokes
  * and points as lines, labels. Colours are `#rrggbb`.
+ * @param maxSide of the result's longer side; absent: the picture's own size
  */
 export async function overlayPng(
   picture: Picture,
   regions: readonly OverlayPictureRegion[],
+  maxSide?: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height } = picture;
   const data = Uint8Array.from(picture.data);
@@ -35,7 +37,14 @@ export async function overlayPng(
   const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).composite([
     { input: Buffer.from(svg), top: 0, left: 0 },
   ]);
-  return new Uint8Array(await image.png().toBuffer());
+  if (maxSide === undefined || Math.max(width, height) <= maxSide)
+    return new Uint8Array(await image.png().toBuffer());
+  // Reduced after drawing: lines and labels are as thick as the picture is large.
+  const drawn = await image.raw().toBuffer({ resolveWithObject: true });
+  const small = sharp(drawn.data, { raw: drawn.info, limitInputPixels: false });
+  return new Uint8Array(
+    await small.resize({ width: maxSide, height: maxSide, fit: 'inside' }).png().toBuffer(),
+  );
 }
 
 function shapeDrawing(geometry: Geometry, color: string, line: number): string {

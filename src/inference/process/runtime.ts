@@ -20,14 +20,17 @@ import {
   type TaskResult,
   type renderImage,
 } from '../../protocol/inference';
+import type { FigureReading, ReadFigureParams } from '../../protocol/figure';
 import type { Size } from '../../protocol/geometry';
 import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
 import { Providers } from '../engines/onnx/providers';
 import type { EditorModels } from '../engines/remote/editorModels';
+import { GroundnoteError } from '../../protocol/errors';
 import { PackRegistry } from '../packs/registry';
 import { askAboutPicture, referToRegions } from './ask/ask';
+import { readWholeFigure } from './ask/readFigure';
 import { throwIfCancelled } from './cancel';
 import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
 import { groundInPicture } from './ground/ground';
@@ -57,13 +60,15 @@ export interface Runtime extends ExportPixelHandlers {
   ask(params: AskParams, context: HandlerContext): Promise<TaskResult>;
   refer(params: ReferParams, context: HandlerContext): Promise<TaskResult>;
   describe(params: DescribeParams, context: HandlerContext): Promise<TaskResult>;
+  /** With the pack that reads text, whatever the defaults are. */
+  readFigure(params: ReadFigureParams, context: HandlerContext): Promise<FigureReading>;
   imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
   renderImage(
     params: { image: ImageSource; maxSide?: number },
     context: HandlerContext,
   ): Promise<RenderedImage>;
   renderOverlay(
-    params: { image: ImageSource; regions: readonly OverlayPictureRegion[] },
+    params: { image: ImageSource; regions: readonly OverlayPictureRegion[]; maxSide?: number },
     context: HandlerContext,
   ): Promise<{ png: Uint8Array<ArrayBuffer> }>;
   openPyramid(params: { image: ImageSource }): Promise<{ folder: string; complete: boolean }>;
@@ -208,6 +213,12 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       const entry = await models.find('describe', params.pack);
       return describeWithModel(services, entry, params, context);
     },
+    async readFigure(params, context) {
+      const known = (await packs.list()).find(({ kind, state }) => kind === 'ocr' && state === 'ready');
+      if (!known) throw new GroundnoteError('no-pack', 'No pack on this machine reads text.');
+      const reader = await packs.find({ id: known.id });
+      return inTurn(context, () => readWholeFigure(services, reader, params, context));
+    },
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
     renderImage: ({ image, maxSide }, context) =>
       inTurn(context, async () => {
@@ -215,14 +226,14 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         await throwIfCancelled(context.signal);
         return encodePng(picture, maxSide);
       }),
-    renderOverlay: ({ image, regions }, context) =>
+    renderOverlay: ({ image, regions, maxSide }, context) =>
       inTurn(context, async () => {
         const window = await services.pictures.window(image, {}, context.signal);
         const drawn = regions.map((region) => ({
           ...region,
           geometry: window.geometryInto(region.geometry),
         }));
-        return { png: await overlayPng(window.picture, drawn) };
+        return { png: await overlayPng(window.picture, drawn, maxSide) };
       }),
     // Tiles are made beside the tasks: they wait for no model, and no model waits for them.
     openPyramid: async ({ image }) => {

@@ -69,4 +69,14 @@ describe('a picture with regions on it', () => {
     expect(inside?.[1]).toBeLessThan(150);
     expect(inHole).toEqual([200, 200, 200]);
   });
+
+  it('is reduced after the regions were drawn', async () => {
+    const regions: OverlayPictureRegion[] = [
+      { color: '#00ff00', geometry: { type: 'box', box: [0, 0, 120, 80] } },
+    ];
+    const { width, height } = await sharp(await overlayPng(picture, regions, 60)).metadata();
+    expect([width, height]).toEqual([60, 40]);
+    const larger = await sharp(await overlayPng(picture, regions, 1000)).metadata();
+    expect(larger.width).toBe(size.width);
+  });
 });

@@ -225,7 +225,8 @@ export class Figure {
 
 const keyOf = (lines: readonly TextLine[]) => unionBox(lines.map(({ box }) => box)).join(' ');
 const areaOf = ([x1, y1, x2, y2]: Box) => (x2 - x1) * (y2 - y1);
-const sameBox = (a: Box, b: Box) => a.every((value, i) => Math.abs(value - (b[i] as number)) <= 4);
+/** Whether two boxes are those of one outline. */
+export const sameBox = (a: Box, b: Box) => a.every((value, i) => Math.abs(value - (b[i] as number)) <= 4);
 
 function labelOf(lines: readonly TextLine[]): Label {
   return { text: lines.map(({ text }) => text).join(' '), box: unionBox(lines.map(({ box }) => box)), lines };

@@ -1,8 +1,9 @@
 /** What a closed shape of a diagram looks like, from its mask. */
+import type { shapeKinds } from '../../../protocol/figure';
 import type { Box, Rle } from '../../../protocol/geometry';
 import { decodeRle } from '../../../protocol/rle';
 
-export type ShapeKind = 'rectangle' | 'rounded rectangle' | 'circle' | 'ellipse' | 'diamond' | 'shape';
+export type ShapeKind = (typeof shapeKinds)[number];
 
 /** A mask that agrees with an ideal shape on this share of its box's pixels is one. */
 const agreement = { rectangle: 0.995, rounded: 0.93, ellipse: 0.965, diamond: 0.95 };

@@ -106,7 +106,8 @@ function textsOf(passages: readonly Passage<TextLine>[]): string[] {
     .map(({ text }) => text);
 }
 
-const roundedBox = (box: Box): Box => [
+/** The smallest box of whole pixels around one. */
+export const roundedBox = (box: Box): Box => [
   Math.floor(box[0]),
   Math.floor(box[1]),
   Math.ceil(box[2]),
