@@ -5,20 +5,23 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
-import { startEngines } from '../batch/engines';
+import { startEngines, type EnginePool } from '../batch/engines';
 import { Journal, readJournal } from '../batch/journal';
 import { resolveImages } from '../batch/listImages';
 import { reportOf } from '../batch/report';
 import { countOutcomes, runBatch } from '../batch/run';
+import { serverStats } from '../batch/serverStats';
 import { ResultSink, SidecarSink } from '../batch/sinks';
 import type { BatchJob, BatchProgress, Existing } from '../protocol/batch';
 import { GroundnoteError, isCancelled } from '../protocol/errors';
+import type { OpenServer } from '../protocol/servers';
 import { durationInWords } from '../protocol/words';
-import { wholeNumber } from './arguments';
+import { collect, wholeNumber } from './arguments';
+import { namedServers, type ServerArguments } from './batchServers';
 import { clearProgress, printJson, showProgress, type CliIo } from './io';
 import { packFolders } from './packs';
 
-interface BatchOptions {
+interface BatchOptions extends ServerArguments {
   task: 'segment' | 'ground';
   text?: string;
   pack?: string;
@@ -54,8 +57,12 @@ export function addBatchCommand(io: CliIo, command: Command): void {
         .choices(['skip', 'add', 'replace'])
         .default('skip'),
     )
-    .option('--concurrency <n>', 'processes that work side by side', wholeNumber(1))
-    .option('--pack <id>', 'the pack to use')
+    .option('--concurrency <n>', 'processes that work side by side on this machine', wholeNumber(1))
+    .option('--pack <id>', 'the pack to use; with servers it works beside them')
+    .option('--servers <file>', 'servers that answer: a JSON list as in the setting groundnote.servers')
+    .option('--engine <url>', 'the address of a server that answers; repeatable', collect)
+    .option('--model <name>', 'with --engine: the model to use, where the server has several')
+    .option('--per-server <n>', 'with --engine: questions at a time to each', wholeNumber(1, 64))
     .action(async (images: string[], options: BatchOptions, self: Command) => {
       if (options.task === 'ground' && !options.text?.trim()) self.error('error: ground needs --text');
       await runBatchCommand(io, images, packFolders(options.packs), options);
@@ -83,32 +90,43 @@ async function runBatchCommand(
   const { folder, images } = await resolveImages(inputs, options.recursive ?? false);
   if (!images.length) throw new GroundnoteError('not-found', `There are no images in ${inputs.join(' ')}.`);
   const started = performance.now();
-  const journal = await openJournal(options, folder, images.length);
-  const { job } = journal;
-  const pool = startEngines(job, {
-    models: { entry: inferenceEntry(), packFolders, threads: options.threads },
-    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
-    log: (level, message) => {
-      if (options.verbose) io.err(`${level}: ${message}\n`);
-    },
-  });
+  const servers = await namedServers(options, taskOf(options), io.signal);
+  const journal = await openJournal(options, folder, images.length, servers);
+  // A batch may go on with other servers than it began with.
+  const job: BatchJob = { ...journal.job, ...idsOf(servers) };
   const report = path.join(options.out, 'report.md');
+  let pool: EnginePool | undefined;
   try {
+    pool = startEngines(job, {
+      models: { entry: inferenceEntry(), packFolders, threads: options.threads },
+      configuration: { servers },
+      ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+      log: (level, message) => {
+        if (options.verbose) io.err(`${level}: ${message}\n`);
+      },
+    });
     const counts = await runBatch({
       job,
       images,
       journal,
       engines: pool.engines,
+      isReachable: pool.isReachable,
       sink: options.sidecars ? new SidecarSink(job) : new ResultSink(job, options.out),
       signal: io.signal,
       ...(options.retryFailed && { retryFailed: true }),
       onProgress: (progress) => showBatchProgress(io, progress),
+      // What servers do is said even without --verbose: somebody may have to look after them.
+      log: (_, message) => {
+        clearProgress(io);
+        io.err(`${message}\n`);
+      },
     });
     await writeFile(report, reportOf(job, counts, journal.outcomes));
     clearProgress(io);
     const { failed } = counts;
     const elapsed_ms = Math.round(performance.now() - started);
-    if (options.json) printJson(io, { ...counts, out: options.out, report, elapsed_ms });
+    const done = { ...counts, ...(job.servers && { servers: serverStats(job, journal.outcomes) }) };
+    if (options.json) printJson(io, { ...done, out: options.out, report, elapsed_ms });
     else io.out(`${inWords(counts)}\n${report}\n`);
     if (failed) throw new GroundnoteError('io', `${failed} of ${counts.total} images failed: see ${report}.`);
   } catch (error) {
@@ -116,21 +134,32 @@ async function runBatchCommand(
     const counts = countOutcomes(images, journal.outcomes);
     throw new GroundnoteError('cancelled', `Cancelled: ${inWords(counts)} Go on with --resume.`);
   } finally {
-    pool.dispose();
+    pool?.dispose();
     await journal.close();
   }
 }
 
+const taskOf = ({ task }: BatchOptions): BatchJob['task'] => (task === 'segment' ? 'everything' : 'ground');
+
+const idsOf = (servers: readonly OpenServer[]): Pick<BatchJob, 'servers'> =>
+  servers.length ? { servers: servers.map(({ server }) => server.id) } : {};
+
 /** Begins, or goes on where --resume says so. @throws GroundnoteError invalid-params, when it would mix two jobs */
-async function openJournal(options: BatchOptions, folder: string, total: number): Promise<Journal> {
+async function openJournal(
+  options: BatchOptions,
+  folder: string,
+  total: number,
+  servers: readonly OpenServer[],
+): Promise<Journal> {
   const { out, task, text, pack } = options;
   const file = path.join(out, 'journal.jsonl');
   const job: BatchJob = {
     id: `batch-${randomUUID().slice(0, 8)}`,
     folder,
-    task: task === 'segment' ? 'everything' : 'ground',
+    task: taskOf(options),
     ...(task === 'ground' && { text: text ?? '' }),
     ...(pack !== undefined && { pack }),
+    ...idsOf(servers),
     existing: options.existing,
     recursive: options.recursive ?? false,
   };
@@ -152,10 +181,13 @@ async function openJournal(options: BatchOptions, folder: string, total: number)
 }
 
 function showBatchProgress(io: CliIo, progress: BatchProgress): void {
-  const { total, done, skipped, failed, remaining_ms } = progress;
+  const { total, done, skipped, failed, remaining_ms, waiting } = progress;
   const at = done + skipped + failed;
   const left = remaining_ms === undefined ? '' : `, about ${durationInWords(remaining_ms)} left`;
-  showProgress(io, { phase: `${at} of ${total} images${left}`, fraction: total ? at / total : 1 });
+  showProgress(io, {
+    phase: `${at} of ${total} images${waiting === undefined ? left : ', waiting for a server'}`,
+    fraction: total ? at / total : 1,
+  });
 }
 
 const inWords = ({ total, done, skipped, failed, regions }: BatchProgress) =>

@@ -3,24 +3,29 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
-import type { SegmentFolder } from '../annotate/folder/segmentFolder';
+import type { SegmentFolder, SegmentFolderServices } from '../annotate/folder/segmentFolder';
 import type { BatchStart } from '../protocol/batch';
+import type { Configuration } from '../protocol/inference';
 import { runCommand } from './runCommand';
 
 /** The window is there, and what opens with it. */
 const settledMs = 6_000;
+
+const noServers: Configuration = { servers: [], defaults: {}, offline: false, executionProvider: 'auto' };
 
 export interface SegmentFolderOptions {
   annotator: AnnotatorApi;
   /** The folder of the built processes. */
   dist: string;
   models: BatchStart['models'];
+  /** Absent: no server is configured, and nothing is sent. */
+  allow?: SegmentFolderServices['allow'];
   log: vscode.LogOutputChannel;
 }
 
 export function registerSegmentFolder(
   context: vscode.ExtensionContext,
-  { annotator, dist, models, log }: SegmentFolderOptions,
+  { annotator, dist, models, allow, log }: SegmentFolderOptions,
 ): vscode.Disposable {
   const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'batches');
   let made: Promise<SegmentFolder> | undefined;
@@ -34,6 +39,7 @@ export function registerSegmentFolder(
           packs: () => annotator.packs(),
           entry: path.join(dist, 'batchProcess.cjs'),
           models,
+          allow: allow ?? (() => Promise.resolve(noServers)),
           storage,
           memory: context.workspaceState,
           log,

@@ -1,4 +1,4 @@
-/** The questions before “Segment Folder…”: what to find, in which images, and what becomes of those that have annotations. */
+/** The questions before “Segment Folder…”: what to find, who answers, in which images, and what becomes of those with annotations. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -6,6 +6,8 @@ import { listImages } from '../../batch/listImages';
 import type { BatchJob, Existing } from '../../protocol/batch';
 import { GroundnoteError } from '../../protocol/errors';
 import type { PackSummary } from '../../protocol/packs';
+import { askAnswerers } from './askAnswerers';
+import { canAnswer } from './canAnswer';
 
 type Item<T> = vscode.QuickPickItem & { value: T };
 
@@ -16,8 +18,7 @@ const images = (count: number) => `${count} ${count === 1 ? 'image' : 'images'}`
 
 /** @returns undefined when the user gives up. @throws GroundnoteError not-found, no-pack */
 export async function askBatch(folder: string, packs: readonly PackSummary[]): Promise<BatchJob | undefined> {
-  const can = (task: PackSummary['tasks'][number]) =>
-    packs.some(({ state, tasks }) => state === 'ready' && tasks.includes(task));
+  const can = (task: BatchJob['task']) => packs.some((pack) => canAnswer(pack, task));
   const title = `Segment Folder ${path.basename(folder)}`;
   const [flat, deep] = await Promise.all([
     listImages(folder, { recursive: false }),
@@ -27,7 +28,7 @@ export async function askBatch(folder: string, packs: readonly PackSummary[]): P
     throw new GroundnoteError('not-found', `There are no images in ${path.basename(folder)}.`);
 
   const tasks: Item<BatchJob['task']>[] = [];
-  if (can('segment'))
+  if (can('everything'))
     tasks.push({
       label: '$(symbol-misc) Everything',
       description: 'all things that the model sees, without a prompt',
@@ -40,7 +41,10 @@ export async function askBatch(folder: string, packs: readonly PackSummary[]): P
       value: 'ground',
     });
   if (!tasks.length)
-    throw new GroundnoteError('no-pack', 'No model on this machine segments or finds text in pictures.');
+    throw new GroundnoteError(
+      'no-pack',
+      'No model on this machine and no server segments or finds text in pictures.',
+    );
   const task = await pick(title, 'What to look for', tasks);
   if (!task) return undefined;
   const text =
@@ -54,6 +58,8 @@ export async function askBatch(folder: string, packs: readonly PackSummary[]): P
       : undefined;
   if (task === 'ground' && !text) return undefined;
 
+  const answerers = await askAnswerers(title, task, packs);
+  if (!answerers) return undefined;
   const which = await askWhich(title, folder, flat.length, deep.length);
   if (!which) return undefined;
   const existing = await pick<Existing>(title, 'Images that have annotations', [
@@ -72,6 +78,7 @@ export async function askBatch(folder: string, packs: readonly PackSummary[]): P
     task,
     ...(text !== undefined && { text: text.trim() }),
     existing,
+    ...answerers,
     ...which,
   };
 }

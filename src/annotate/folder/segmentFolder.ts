@@ -5,6 +5,7 @@ import { editOf, outcomeBefore } from '../../batch/edits';
 import type { OpenImages } from '../../batch/sinks';
 import type { BatchJob, BatchProgress, BatchStart } from '../../protocol/batch';
 import { GroundnoteError, isCancelled, toWireError } from '../../protocol/errors';
+import type { Configuration } from '../../protocol/inference';
 import { durationInWords } from '../../protocol/words';
 import type { PackSummary } from '../../protocol/packs';
 import type { AnnotatorDocument } from '../annotatorDocument';
@@ -16,7 +17,13 @@ export interface SegmentFolderServices {
   documentOf(uri: vscode.Uri): AnnotatorDocument | undefined;
   /** True when a picture that is not open has unsaved regions from before. */
   hasDraft(uri: vscode.Uri): Promise<boolean>;
+  /** Packs of this machine, and servers. */
   packs(): Promise<PackSummary[]>;
+  /**
+   * The settings of models and servers, credentials included, once the user has agreed to what a question sends.
+   * @param channel of protocol/inference, with the parameters that say who is asked @throws GroundnoteError cancelled
+   */
+  allow(channel: string, params: { pack?: string }): Promise<Configuration>;
   /** The built process of a batch, and what it needs for its models. */
   entry: string;
   models: BatchStart['models'];
@@ -90,6 +97,8 @@ export class SegmentFolder {
     { resume = false, retryFailed = false } = {},
   ): Promise<void> {
     this.refuseSecond();
+    const configuration = await this.allowed(job);
+    if (!configuration) return;
     this.running = true;
     let last: BatchProgress | undefined;
     let failure: unknown;
@@ -107,7 +116,7 @@ export class SegmentFolder {
           token.onCancellationRequested(() => controller.abort());
           let shown = 0;
           last = await runInProcess(
-            { ...files, models, retryFailed, ...(!resume && { job }) },
+            { ...files, models, configuration, retryFailed, ...(!resume && { job }) },
             {
               entry,
               open: this.openImages(job),
@@ -129,6 +138,20 @@ export class SegmentFolder {
       this.running = false;
     }
     await this.say(job, files, { resume, last, failure });
+  }
+
+  /** The settings for all that the job asks; undefined when the user does not agree to what is sent. */
+  private async allowed({ task, pack, servers = [] }: BatchJob): Promise<Configuration | undefined> {
+    const { allow } = this.services;
+    const asked = [...servers, ...(pack !== undefined || !servers.length ? [pack] : [])];
+    let configuration: Configuration | undefined;
+    try {
+      for (const id of asked) configuration = await allow(task, id === undefined ? {} : { pack: id });
+    } catch (error) {
+      if (isCancelled(error)) return undefined;
+      throw error;
+    }
+    return configuration;
   }
 
   /** Documents that are open are the newest state of their images; they get an edit, to be saved or undone by the user. */
@@ -229,11 +252,11 @@ async function showReport(report: vscode.Uri): Promise<void> {
   }
 }
 
-function progressInWords({ total, done, skipped, failed, remaining_ms }: BatchProgress): string {
+function progressInWords({ total, done, skipped, failed, remaining_ms, waiting }: BatchProgress): string {
   return [
     `${done + skipped + failed} of ${total} images`,
     failed > 0 && `${failed} failed`,
-    remaining_ms !== undefined && `about ${durationInWords(remaining_ms)} left`,
+    waiting ?? (remaining_ms !== undefined && `about ${durationInWords(remaining_ms)} left`),
   ]
     .filter((part): part is string => typeof part === 'string')
     .join(' · ');

@@ -1,0 +1,188 @@
+/** The servers that `batch` is given: described in a file, or by their addresses alone. */
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { clientFor } from '../inference/engines/remote/client';
+import { Refusal, tokenVariable, type HttpClient } from '../inference/engines/remote/http';
+import { modelListSchema as chatModelsSchema } from '../inference/engines/remote/openaiWire';
+import { modelListSchema as xAnyModelsSchema } from '../inference/engines/remote/xAnyLabelingWire';
+import type { BatchJob } from '../protocol/batch';
+import { GroundnoteError } from '../protocol/errors';
+import { serverSchema, type NetworkServer, type OpenServer, type Server } from '../protocol/servers';
+
+export interface ServerArguments {
+  /** A file with servers, as in the setting `groundnote.servers`. */
+  servers?: string;
+  /** Addresses. */
+  engine?: string[];
+  /** The model of the addresses, where they have several. */
+  model?: string;
+  /** Questions at a time to each address. */
+  perServer?: number;
+}
+
+/**
+ * The servers that are named and can do the job's task, with their credentials from the environment.
+ * @throws GroundnoteError invalid-params, not-found, and for addresses what asking them throws
+ */
+export async function namedServers(
+  args: ServerArguments,
+  task: BatchJob['task'],
+  signal: AbortSignal,
+): Promise<OpenServer[]> {
+  const listed = args.servers === undefined ? [] : await readServers(args.servers);
+  const found: Server[] = [...listed];
+  for (const url of args.engine ?? []) found.push(await serverAt(url, args, signal));
+  const ids = found.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw new GroundnoteError('invalid-params', `Two servers have the id "${twice}": give each its own.`);
+  const able = found.filter((server) => canDo(server, task));
+  if (found.length && !able.length)
+    throw new GroundnoteError(
+      'invalid-params',
+      task === 'ground'
+        ? 'None of the servers is set up for the task "ground": add it to their "tasks".'
+        : 'None of the servers segments all there is in a picture: that takes X-AnyLabeling-Server, or one that runs the graphs of a pack.',
+    );
+  return able.map((server) => {
+    const token = process.env[tokenVariable(server.id)];
+    return { server, ...(token && { token }) };
+  });
+}
+
+/** Whether a server can be asked a batch's question. */
+export function canDo(server: Server, task: BatchJob['task']): boolean {
+  if (server.protocol === 'editor-model') return false;
+  if (task === 'ground') return server.tasks.includes('ground');
+  return (
+    server.protocol === 'x-anylabeling' ||
+    (server.protocol === 'open-inference' && server.tasks.includes('segment') && !('task' in server.models))
+  );
+}
+
+const fileSchema = z.union([
+  z.array(serverSchema),
+  z.object({ servers: z.array(serverSchema) }).transform(({ servers }) => servers),
+  // A settings.json of VS Code.
+  z
+    .object({ 'groundnote.servers': z.array(serverSchema) })
+    .transform((settings) => settings['groundnote.servers']),
+]);
+
+async function readServers(file: string): Promise<Server[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new GroundnoteError('not-found', `The file of servers ${file} cannot be read.`, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new GroundnoteError('invalid-params', `${file} is no JSON: ${(error as Error).message}.`);
+  }
+  const parsed = fileSchema.safeParse(value);
+  if (parsed.success && parsed.data.length) return parsed.data;
+  const why = parsed.success ? 'it is empty' : problemOf(value);
+  throw new GroundnoteError(
+    'invalid-params',
+    `${file} is no list of servers (${why}): it is a JSON list as in the setting "groundnote.servers".`,
+  );
+}
+
+/** The first thing that is wrong with a list, said better than a union does. */
+function problemOf(value: unknown): string {
+  const list = z
+    .array(serverSchema)
+    .safeParse(Array.isArray(value) ? value : ((value as { servers?: unknown } | null)?.servers ?? value));
+  const issue = list.error?.issues[0];
+  return issue ? [issue.path.join('.'), issue.message].filter(Boolean).join(': ') : 'wrong form';
+}
+
+/** What answers at an address, found out by asking which models it has. */
+async function serverAt(
+  url: string,
+  { model, perServer }: ServerArguments,
+  signal: AbortSignal,
+): Promise<Server> {
+  const common = { id: idOf(url), url, ...(perServer !== undefined && { concurrency: perServer }) };
+  const parse = (server: Record<string, unknown>): Server => {
+    const parsed = serverSchema.safeParse(server);
+    if (parsed.success) return parsed.data;
+    throw new GroundnoteError('invalid-params', `"${url}": ${parsed.error.issues[0]?.message ?? 'wrong'}.`);
+  };
+  // Only to ask for what is there.
+  const probe = parse({ ...common, protocol: 'openai-chat', model: '-', timeout_s: 15 }) as NetworkServer;
+  const token = process.env[tokenVariable(probe.id)];
+  const client = clientFor(
+    { server: probe, ...(token && { token }) },
+    // Whoever names an address on the command line wants it asked.
+    {
+      configuration: () => ({ servers: [], defaults: {}, offline: false, executionProvider: 'auto' }),
+      log: () => {},
+    },
+  );
+  try {
+    const list = await answerOf(client, '/v1/models', signal);
+    const xAny = xAnyModelsSchema.safeParse(list);
+    if (xAny.success)
+      return parse({
+        ...common,
+        protocol: 'x-anylabeling',
+        model: oneOf(url, Object.keys(xAny.data.data), model),
+      });
+    const chat = chatModelsSchema.safeParse(list);
+    if (chat.success) {
+      const ids = chat.data.data.map(({ id }) => id);
+      return parse({ ...common, protocol: 'openai-chat', model: oneOf(url, ids, model) });
+    }
+    if ((await answerOf(client, '/v2', signal)) !== undefined) {
+      if (model === undefined)
+        throw new GroundnoteError(
+          'invalid-params',
+          `"${url}" speaks the Open Inference Protocol: name its model of whole tasks with --model, or describe the graphs that it runs in a file for --servers (docs/servers.md).`,
+        );
+      return parse({
+        ...common,
+        protocol: 'open-inference',
+        models: { task: model },
+        tasks: ['ground', 'ask'],
+      });
+    }
+  } finally {
+    await client.close();
+  }
+  throw new GroundnoteError(
+    'invalid-params',
+    `"${url}" lists its models in no form that is known: describe it in a file for --servers (docs/servers.md).`,
+  );
+}
+
+/** @returns undefined where the server has nothing there. @throws GroundnoteError bad-server (it cannot be reached), unauthorized */
+async function answerOf(client: HttpClient, path: string, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await client.json({ path }, z.unknown(), signal);
+  } catch (error) {
+    if (error instanceof Refusal && error.status < 500) return undefined;
+    throw error;
+  }
+}
+
+function oneOf(url: string, there: readonly string[], wanted: string | undefined): string {
+  const [first, ...more] = there;
+  if (wanted !== undefined && (there.includes(wanted) || !there.length)) return wanted;
+  const has = there.map((name) => `"${name}"`).join(', ');
+  if (wanted !== undefined)
+    throw new GroundnoteError('invalid-params', `"${url}" has no model "${wanted}"; it has ${has}.`);
+  if (first === undefined || more.length)
+    throw new GroundnoteError('invalid-params', `"${url}" has ${has || 'no models'}: name one with --model.`);
+  return first;
+}
+
+/** `http://gpu1.lab:8000` → `gpu1.lab-8000` */
+function idOf(url: string): string {
+  if (!URL.canParse(url)) throw new GroundnoteError('invalid-params', `"${url}" is no address.`);
+  const { host, pathname } = new URL(url);
+  return (host + pathname).replace(/[^a-z0-9._-]+/gi, '-').replace(/^[^a-z0-9]+|[-/]+$/gi, '') || 'server';
+}
