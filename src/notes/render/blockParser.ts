@@ -3,6 +3,7 @@
  * top-level blocks Markdown's block parser has no memory, so parsing may start at any block and may stop as soon as it
  * comes upon a block of before, behind the edit. (The property test in noteDocument.test.ts holds this to be true.)
  */
+import { isGround } from '../ground/fence';
 import type { Env, MarkdownIt, StateBlock, Token } from 'markdown-it';
 import { headingText, slugOf } from '../markdown/slugs';
 
@@ -160,6 +161,26 @@ function factsOf(tokens: readonly Token[], env: Env, source: string): BlockFacts
   };
 }
 
+/**
+ * Whether the rest of the note cannot tell one block from another: neither defines or counts anything that the other does
+ * not, and neither reaches over others.
+ */
+export function saysTheSame(a: BlockFacts, b: BlockFacts): boolean {
+  const told = ({ first, headings, footnotes, may, fences }: BlockFacts) =>
+    JSON.stringify([first?.tag, headings, footnotes, may, fences]);
+  return (
+    // Blocks without tokens show nothing and are no units.
+    a.first !== undefined &&
+    b.first !== undefined &&
+    a.html === undefined &&
+    b.html === undefined &&
+    a.references.size === 0 &&
+    b.references.size === 0 &&
+    ![...a.fences, ...b.fences].some(isGround) &&
+    told(a) === told(b)
+  );
+}
+
 // Most blocks have none of these: they share the empty ones.
 const noReferences: ReadonlyMap<string, Reference> = new Map();
 const noLabels: readonly string[] = [];
@@ -291,7 +312,7 @@ function move(blocks: readonly SourceBlock[], delta: number): void {
 }
 
 /** How many of the items, for which `before` holds first and then no longer, come before. */
-function lowerBound<T>(items: readonly T[], before: (item: T) => boolean): number {
+export function lowerBound<T>(items: readonly T[], before: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

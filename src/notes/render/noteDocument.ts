@@ -25,7 +25,15 @@ import { createMarkdown, type Flavour, type NoteEnv, type ResolvedNote } from '.
 import { htmlSpans, type HtmlToken } from '../markdown/sanitize';
 import { Slugger } from '../markdown/slugs';
 import { tokenMaker } from '../markdown/tokens';
-import { BlockParser, blockTokens, type Reference, type SourceBlock } from './blockParser';
+import {
+  BlockParser,
+  blockTokens,
+  lowerBound,
+  saysTheSame,
+  type BlockSplice,
+  type Reference,
+  type SourceBlock,
+} from './blockParser';
 import { citationsStamp } from '../papers/bibliography';
 import { splitFrontMatter, type FrontMatter } from './frontMatter';
 import { frontMatterHtml } from './frontMatterHeader';
@@ -133,6 +141,14 @@ const noContext: UnitContext = {
   footnoteDefinitions: [],
 };
 
+/** A unit lies where its blocks lie. */
+function place(unit: Unit): void {
+  const [first] = unit.blocks;
+  if (!first) return;
+  unit.start = first.start;
+  unit.end = (unit.blocks.at(-1) as SourceBlock).end;
+}
+
 export class NoteDocument {
   /** The note's blocks in order, without those that show nothing. */
   units: Unit[] = [];
@@ -147,6 +163,8 @@ export class NoteDocument {
   private references: ReadonlyMap<string, Reference> = new Map();
   private referencesKey = '';
   private labels: readonly string[] = [];
+  /** For what the marks of units were found. */
+  private marksKey = '';
   private firstHeading: string | undefined;
   /** The note's ground fences and their answers. */
   private ground: GroundFences | undefined;
@@ -240,10 +258,49 @@ export class NoteDocument {
       this.frontMatter = frontMatter;
       this.bodyStart = bodyStart;
       this.parser.moveBody(delta);
-    } else if (bodyStart === this.bodyStart && from >= bodyStart)
-      this.parser.update(this.lines, from, to - delta, delta);
-    else return this.reset(this.lines);
+    } else if (bodyStart === this.bodyStart && from >= bodyStart) {
+      const { blocks } = this.parser;
+      const splice = this.parser.update(this.lines, from, to - delta, delta);
+      const local = this.replaceUnits(blocks.slice(splice.at, splice.at + splice.removed), splice);
+      if (local) return local;
+    } else return this.reset(this.lines);
     return { ...this.settle(), whole: false };
+  }
+
+  /**
+   * The quick way for most edits: blocks were replaced by as many that say the same to the rest of the note, so that no
+   * other unit has to be looked at. Undefined where it is not so.
+   * @param old the blocks that were replaced
+   */
+  private replaceUnits(old: readonly SourceBlock[], { at, inserted }: BlockSplice): UnitSplice | undefined {
+    const blocks = this.parser.blocks.slice(at, at + inserted);
+    const units = old.map((block) => this.unitOf.get(block));
+    const [first] = units;
+    const stampOf = (citations: NoteEnv['citations']) => citations && citationsStamp(citations);
+    if (
+      !first ||
+      old.length !== blocks.length ||
+      !old.every((block, index) => saysTheSame(block.facts, (blocks[index] as SourceBlock).facts)) ||
+      units.some((unit) => unit?.blocks.length !== 1) ||
+      stampOf(this.options.citations?.(this.frontMatter)) !== stampOf(this.citations)
+    )
+      return undefined;
+    const from = lowerBound(this.units, (unit) => unit.start < first.start);
+    if (units.some((unit, index) => this.units[from + index] !== unit)) return undefined;
+    const replacing = blocks.map((block) => this.unitFor([block]));
+    for (const [index, unit] of replacing.entries()) {
+      const before = units[index] as Unit;
+      const [was, is] = [before, unit].map((each) => this.marksOf(each, this.marksKey));
+      if (JSON.stringify(was) !== JSON.stringify(is)) return undefined;
+      unit.context = before.context;
+      for (const note of this.footnotes) if ('unit' in note && note.unit === before) note.unit = unit;
+    }
+    const rest = this.units.slice(from + replacing.length);
+    this.units = [...this.units.slice(0, from), ...replacing, ...rest];
+    // Blank lines may have come or gone anywhere around them.
+    this.units.forEach(place);
+    if (this.endUnit && rest.at(-1) === this.endUnit) this.footnotesUnit();
+    return { at: from, removed: replacing.length, inserted: replacing.length, whole: false };
   }
 
   /** Uses other options: everything is rendered again when it is asked for. */
@@ -299,8 +356,8 @@ export class NoteDocument {
     const end = lines.findIndex(
       (line, index) => index > 0 && (line.startsWith(fence) || line.startsWith('...')),
     );
-    // A long note is not joined to find out that its first line is a ruler.
-    return end < 0 ? undefined : splitFrontMatter(lines.join('\n')).frontMatter;
+    // A long note is not joined for its first lines.
+    return end < 0 ? undefined : splitFrontMatter(lines.slice(0, end + 2).join('\n')).frontMatter;
   }
 
   /** After the blocks have changed: units, and what they need to know of each other. */
@@ -380,8 +437,7 @@ export class NoteDocument {
       unit = { blocks, offsets, start: 0, end: 0, context: noContext };
       this.unitOf.set(first, unit);
     }
-    unit.start = first.start;
-    unit.end = (blocks.at(-1) as SourceBlock).end;
+    place(unit);
     return unit;
   }
 
@@ -410,7 +466,7 @@ export class NoteDocument {
     const slugger = new Slugger();
     const numbers = new Map<string, number>();
     const uses: number[] = [];
-    const marksKey = `${this.labels.join('\n')}\0${JSON.stringify(this.macros)}`;
+    this.marksKey = `${this.labels.join('\n')}\0${JSON.stringify(this.macros)}`;
     this.footnotes = [];
     this.firstHeading = undefined;
     const usesOf = new Map<Unit, FootnoteUse[]>();
@@ -418,7 +474,7 @@ export class NoteDocument {
     const firstEquation = new Map<Unit, number>();
     let nextEquation = 1;
     for (const unit of this.units) {
-      const { footnotes, equations } = this.marksOf(unit, marksKey);
+      const { footnotes, equations } = this.marksOf(unit, this.marksKey);
       if (equations.length) firstEquation.set(unit, nextEquation);
       for (const { label, tag } of equations) {
         const shown = tag ?? String(nextEquation++);

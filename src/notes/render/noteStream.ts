@@ -101,6 +101,19 @@ export class NoteStream {
       count = inserted;
       shown.from = Math.min(shown.from, at);
     }
+    const stays = (block: Shown, at: number) =>
+      (at >= index && at < index + remove) || units[shown.from + at]?.start === block.startLine;
+    if (count > 0 && count === remove && header === this.header && shown.blocks.every(stays)) {
+      // Most edits: nothing else is another one or lies elsewhere.
+      const blocks = units.slice(shown.from + index, shown.from + index + count).map(this.block);
+      const before = shown.blocks.splice(index, remove, ...blocks);
+      this.complete = false;
+      const isSame = ({ html, startLine, endLine }: Shown, other: Shown | undefined) =>
+        html === other?.html && startLine === other.startLine && endLine === other.endLine;
+      if (!blocks.every((block, at) => isSame(block, before[at])))
+        this.post({ reset: false, at: index, remove, blocks, shift: 0 });
+      return;
+    }
     const after: Shown[] = units
       .slice(shown.from, shown.from + shown.blocks.length + count - remove)
       .map((unit, at) => {

@@ -179,6 +179,20 @@ describe('a note that is edited', () => {
     expect(shown(note)).toEqual(fresh(lines));
   });
 
+  it('knows where its units lie when blank lines come and go around a change', () => {
+    const lines = ['one', '', 'two', '', '', 'three', '', 'four'];
+    const note = new NoteDocument(options);
+    note.setText(lines.join('\n'));
+    const edits: LineEdit[] = [
+      { from: 7, to: 8, lines: ['four and more'] },
+      { from: 3, to: 4, lines: [] },
+      { from: 1, to: 1, lines: [''] },
+    ];
+    for (const each of edits) apply(lines, each);
+    expect(note.edit(edits)).toMatchObject({ removed: 1, inserted: 1 });
+    expect(shown(note)).toEqual(fresh(lines));
+  });
+
   it('says which units came, and keeps the others', () => {
     const note = new NoteDocument(options);
     note.setText(['# a', '', 'one', '', 'two', '', 'three'].join('\n'));
