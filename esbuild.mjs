@@ -24,7 +24,7 @@ const { watch, production, out, inputs } = parseArgs({
 }).values;
 
 /** Native packages cannot be bundled; they are loaded from node_modules on first use. */
-const external = ['vscode', 'onnxruntime-node', 'sharp'];
+const external = ['vscode', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];
 
 const node = {
   bundle: true,
@@ -50,6 +50,31 @@ const mathJaxApart = {
     build.onResolve({ filter: /\/equations\/equationSvg$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './equationSvg.cjs', external: true } : undefined,
     );
+  },
+};
+
+/**
+ * transformers.js is a file of its own too, loaded with the first pack that it runs. Its package for Node carries ONNX
+ * Runtime for browsers along, so it is built from its sources, with nothing in that place.
+ */
+const transformersApart = {
+  name: 'transformers-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/library$/ }, ({ kind, importer }) =>
+      kind === 'dynamic-import' && importer.includes('transformers')
+        ? { path: './transformersLibrary.cjs', external: true }
+        : undefined,
+    );
+    build.onResolve({ filter: /^@huggingface\/transformers$/ }, () => ({
+      path: path.resolve('node_modules/@huggingface/transformers/src/transformers.js'),
+    }));
+    build.onResolve({ filter: /^onnxruntime-web/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'nothing',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({
+      contents: 'export const InferenceSession = undefined, env = undefined;',
+    }));
   },
 };
 
@@ -112,7 +137,7 @@ copyShiki(out);
 const contexts = await Promise.all([
   context({
     ...node,
-    plugins: [oneKatex, mathJaxApart],
+    plugins: [oneKatex, mathJaxApart, transformersApart],
     entryPoints: {
       extension: 'src/extension.ts',
       // The thread that the first preview starts: the extension itself loads no KaTeX and no Markdown parser.
@@ -120,6 +145,7 @@ const contexts = await Promise.all([
       equationSvg: 'src/notes/equations/equationSvg.ts',
       pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',
+      transformersLibrary: 'src/inference/engines/transformers/library.ts',
       batchProcess: 'src/batch/process.ts',
       cli: 'src/cli.ts',
     },

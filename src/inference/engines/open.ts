@@ -9,6 +9,8 @@ import type { PackModel } from './model';
 /** What engines share. */
 export interface EngineServices {
   readonly sessions: SessionStore;
+  /** Threads of a graph; 0: as many as fit the machine. */
+  readonly threads: number;
   readonly log: Log;
   /** As it is now; it may change. */
   configuration(): Configuration;
@@ -21,7 +23,7 @@ export interface EngineServices {
 export async function openPack(pack: Pack, services: EngineServices): Promise<PackModel> {
   if (pack.manifest.engine === 'transformers') {
     const { openTransformersPack } = await import('./transformers/open');
-    return openTransformersPack(pack);
+    return openTransformersPack(pack, services);
   }
   const { openOnnxPack } = await import('./onnx/open');
   return openOnnxPack(pack, services);

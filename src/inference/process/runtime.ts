@@ -116,6 +116,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
   const models = createModelStore({
     packs,
     sessions,
+    threads,
     log,
     configuration: configurationSchema.parse({}),
     ...(editorModels && { editorModels }),

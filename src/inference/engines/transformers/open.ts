@@ -2,11 +2,23 @@
 import { GroundnoteError } from '../../../protocol/errors';
 import type { Pack } from '../../packs/registry';
 import type { PackModel } from '../model';
+import type { EngineServices } from '../open';
 
 /** @throws GroundnoteError broken-pack, unsupported */
-export function openTransformersPack(pack: Pack): Promise<PackModel> {
+export async function openTransformersPack(pack: Pack, services: EngineServices): Promise<PackModel> {
   const { id, kind } = pack.manifest;
-  return Promise.reject(
-    new GroundnoteError('unsupported', `Nothing here runs the pack "${id}" (its kind is "${kind}").`),
-  );
+  switch (kind) {
+    case 'zero-shot-detector':
+      return (await import('./zeroShotDetector')).openZeroShotDetector(pack, services);
+    case 'text-segmenter':
+      return (await import('./textSegmenter')).openTextSegmenter(pack, services);
+    case 'florence':
+      return (await import('./florence/open')).openFlorence(pack, services);
+    case 'captioner':
+      return (await import('./captioner')).openCaptioner(pack, services);
+    case 'depth-estimator':
+      return (await import('./depthEstimator')).openDepthEstimator(pack, services);
+    default:
+      throw new GroundnoteError('unsupported', `Nothing here runs the pack "${id}" (its kind is "${kind}").`);
+  }
 }

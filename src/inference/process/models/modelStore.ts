@@ -36,7 +36,7 @@ export interface ModelStore {
   configure(configuration: Configuration): void;
 }
 
-export interface ModelStoreOptions extends Pick<EngineServices, 'editorModels'> {
+export interface ModelStoreOptions extends Pick<EngineServices, 'editorModels' | 'threads'> {
   packs: PackRegistry;
   sessions: SessionStore;
   log: Log;
