@@ -11,8 +11,9 @@ import type { Configuration } from '../../../protocol/inference';
 import { brokenPack, packFile, readPackJson, verifyFiles, type Pack } from '../../packs/registry';
 import { sessionThreads } from '../onnx/session';
 import type { EngineServices } from '../open';
+import type * as LibraryModule from './library';
 
-export type Library = typeof import('./library');
+export type Library = typeof LibraryModule;
 
 /** How numbers of a graph are kept, as the names of its files tell it; in the order in which they are preferred here. */
 const suffixes = {

@@ -47,6 +47,7 @@ describe('the model store', () => {
     store = createModelStore({
       packs: new PackRegistry([folder]),
       sessions: createSessionStore(1),
+      threads: 1,
       log: (level, message) => void (level === 'warn' && warned.push(message)),
       configuration: configurationSchema.parse({}),
     });
