@@ -1,7 +1,7 @@
 /** Format, lint, types, and what package.json and the tracked files promise. One line per check. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withActions } from './contributions.mjs';
+import { withContributions } from './contributions.mjs';
 import { capture, root, runMain, say } from './lib/process.mjs';
 import { ensureNodeModules } from './lib/setup.mjs';
 import { spawn } from 'node:child_process';
@@ -68,8 +68,10 @@ async function commands() {
     .map(({ file }) => read(file))
     .join('\n');
   const problems = [];
-  if ((await withActions(manifest)) !== manifest)
-    problems.push('package.json lacks actions of the side panel: node scripts/contributions.mjs --write');
+  if ((await withContributions(manifest)) !== manifest)
+    problems.push(
+      'package.json is behind the sources (src/protocol/actions.ts, servers.ts): node scripts/contributions.mjs --write',
+    );
   const known = new Set(contributes.commands.map(({ command }) => command));
   for (const { command, title, category } of contributes.commands) {
     if (!title || !category) problems.push(`${command} has no title or no category.`);

@@ -1,5 +1,6 @@
 /**
- * The commands, default keys and menus of the side panel's actions, from src/protocol/actions.ts. `--write` puts them into
+ * What package.json has from the sources: the commands, default keys and menus of the side panel's actions, from
+ * src/protocol/actions.ts, and the schema of `groundnote.servers`, from src/protocol/servers.ts. `--write` puts them into
  * package.json; without it, says what differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,23 +13,37 @@ const manifest = path.join(root, 'package.json');
 /** Some keys are VS Code's elsewhere: these hold only while the keyboard is in the panel's page. */
 const inPanel = "groundnote.annotatorFocus && activeCustomEditorId == 'groundnote.annotator'";
 
-async function readActions() {
+/** What a line of code in src/protocol exports. */
+async function read(code) {
   const { outputFiles } = await build({
-    entryPoints: [path.join(root, 'src/protocol/actions.ts')],
+    stdin: { contents: code, resolveDir: path.join(root, 'src/protocol'), loader: 'ts' },
     bundle: true,
     format: 'esm',
     platform: 'node',
     write: false,
   });
   const source = Buffer.from(outputFiles[0].text).toString('base64');
-  return (await import(`data:text/javascript;base64,${source}`)).actions;
+  return import(`data:text/javascript;base64,${source}`);
 }
 
-/** package.json with the actions in it. */
-export async function withActions(text) {
+/** JSON Schema of one server, as the settings have it. */
+async function serverSettings() {
+  const { toSchema } = await read(`
+    import { toJSONSchema } from 'zod';
+    import { serverSchema } from './servers';
+    export const toSchema = () => toJSONSchema(serverSchema, { io: 'input' });
+  `);
+  const schema = toSchema();
+  delete schema.$schema;
+  return schema;
+}
+
+/** package.json with what comes from the sources in it. */
+export async function withContributions(text) {
   const json = JSON.parse(text);
-  const actions = await readActions();
+  const { actions } = await read("export { actions } from './actions';");
   const { contributes } = json;
+  contributes.configuration.properties['groundnote.servers'].items = await serverSettings();
   const isOurs = ({ command }) => command?.startsWith(prefix);
   contributes.commands = [
     ...contributes.commands.filter((each) => !isOurs(each)),
@@ -67,10 +82,10 @@ export async function withActions(text) {
 
 if (process.argv[1] === import.meta.filename) {
   const before = readFileSync(manifest, 'utf8');
-  const after = await withActions(before);
+  const after = await withContributions(before);
   if (process.argv.includes('--write')) writeFileSync(manifest, after);
   else if (after !== before) {
-    console.error('package.json lacks actions: run “node scripts/contributions.mjs --write”.');
+    console.error('package.json is behind the sources: run “node scripts/contributions.mjs --write”.');
     process.exitCode = 1;
   }
 }

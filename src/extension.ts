@@ -17,6 +17,12 @@ import { Papers } from './notes/papers/papers';
 import { registerPapers } from './views/papers/registerPapers';
 import { registerSegmentFolder } from './views/segmentFolder';
 import { StatusItem } from './views/statusItem';
+import { ModelConfiguration } from './views/models/configuration';
+import { Models } from './views/models/models';
+import { registerModels } from './views/models/registerModels';
+import { ServerConsent } from './views/servers/consent';
+import { GuardedInference } from './views/servers/guardedInference';
+import { registerWalkthrough, tickFirsts } from './views/walkthrough';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const started = performance.now();
@@ -24,31 +30,41 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const settings = vscode.workspace.getConfiguration('groundnote');
   const dist = path.join(context.extensionPath, 'dist');
   const status = new StatusItem();
-  const models = {
+  const embeddedFolder = path.join(dist, 'models');
+  const installedFolder = path.join(context.globalStorageUri.fsPath, 'packs');
+  const processes = {
     entry: path.join(dist, 'inferenceProcess.cjs'),
     // The embedded packs, those that were installed (for all workspaces), and the user's own folders.
-    packFolders: [
-      path.join(dist, 'models'),
-      path.join(context.globalStorageUri.fsPath, 'packs'),
-      ...settings.get<string[]>('packs.folders', []),
-    ],
+    packFolders: [embeddedFolder, installedFolder, ...settings.get<string[]>('packs.folders', [])],
     threads: settings.get('inference.threads', 0),
     maxPixels: settings.get('largeImages.maxMegapixels', 1000) * 1e6,
     tileFolder: tileFolder(context).fsPath,
     tileBytes: settings.get('largeImages.cacheGigabytes', 4) * 1e9,
   };
-  const inference = new InferenceClient({
-    ...models,
+  const client = new InferenceClient({
+    ...processes,
     idleMs: settings.get('inference.unloadAfterMinutes', 10) * 60_000,
     log: (level, message) => log[level](message),
     onStateChange: (state) => status.show(state),
+  });
+  const configuration = new ModelConfiguration(context.secrets);
+  const consent = new ServerConsent(context.globalState);
+  // Nothing goes to a server but through this.
+  const inference = new GuardedInference({ client, configuration, consent, onAnswered: tickFirsts() });
+  const models = new Models({
+    configuration,
+    consent,
+    packFolders: processes.packFolders,
+    embeddedFolder,
+    installedFolder,
+    log,
   });
   const renderer = new NoteRendererClient({
     entry: path.join(dist, 'noteRenderer.cjs'),
     log: (level, message) => log[level](message),
   });
   const annotator = registerAnnotator(context, { inference, log });
-  const ground = new GroundRunner({ inference, log, embeddedPacks: path.join(dist, 'models') });
+  const ground = new GroundRunner({ inference, log, embeddedPacks: embeddedFolder });
   const papers = new Papers(context, log);
   const previews = registerPreview(context, {
     ground,
@@ -65,7 +81,14 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     papers,
     registerPapers(papers),
     status,
-    inference,
+    client,
+    configuration,
+    consent,
+    models,
+    configuration.onDidChange(() => void inference.refresh()),
+    models.onDidChange(() => annotator.packsChanged()),
+    registerModels({ models, inference, unload: () => client.stop() }),
+    registerWalkthrough(context, annotator),
     renderer,
     annotator,
     ground,
@@ -73,9 +96,9 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     registerExchangeCommands(annotator, inference),
     registerInsertIntoNote({ annotator, inference, previewedNotes: () => previews.notes() }),
     registerGroundFenceHelp(),
-    registerSegmentFolder(context, { annotator, dist, models, log }),
+    registerSegmentFolder(context, { annotator, dist, models: processes, log }),
     ...registerImageCommands(annotator, new NotebookFigures(context)),
-    vscode.commands.registerCommand('groundnote.stopInference', () => inference.stop()),
+    vscode.commands.registerCommand('groundnote.stopInference', () => client.stop()),
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),
   );
   const plugin = extendBuiltinPreview(context, log);

@@ -29,6 +29,8 @@ export interface AnnotatorApi extends vscode.Disposable {
   hasDraft(uri: vscode.Uri): Promise<boolean>;
   /** The packs of this machine. */
   packs(): Promise<PackSummary[]>;
+  /** Packs, servers or their defaults have changed: open panels are told. */
+  packsChanged(): void;
 }
 
 export function registerAnnotator(
@@ -69,6 +71,7 @@ export function registerAnnotator(
     documentOf: (uri) => provider?.documentOf(uri),
     hasDraft: async (uri) => (await load()).hasDraft(uri),
     packs: async () => (await load()).packs(true),
+    packsChanged: () => void provider?.packsChanged(),
     dispose: () => {
       provider?.dispose();
       vscode.Disposable.from(...subscriptions).dispose();

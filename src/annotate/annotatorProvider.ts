@@ -257,6 +257,13 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
     }
   }
 
+  /** Asks again for the packs, and shows them in all panels; where none is open, when the next one is. */
+  async packsChanged(): Promise<void> {
+    if (!this.panels.size) return;
+    await this.packs(true);
+    for (const panel of this.panels) panel.refresh();
+  }
+
   /** Says in the panel too why a save has failed. */
   private async saving(document: AnnotatorDocument, save: () => Promise<void>): Promise<void> {
     try {

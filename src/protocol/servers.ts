@@ -18,12 +18,22 @@ export const groundingFormats = [
   'molmo',
 ] as const;
 
-/** What anything that answers instead of a pack is called. */
+/**
+ * What anything that answers instead of a pack is called. The descriptions are what the settings editor shows: package.json's
+ * schema of `groundnote.servers` is made from this one.
+ */
 const named = {
-  /** The pack's id in lists, settings and provenance. */
-  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i),
-  title: z.string().optional(),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
+    .describe("The pack's id in lists, settings and provenance: letters, digits, dots, dashes."),
+  title: z.string().optional().describe('Its name in lists; by default the id.'),
 };
+const taskList = z.array(taskSchema).min(1).describe('What it is asked for.');
+const format = z
+  .enum(groundingFormats)
+  .default('auto')
+  .describe('How boxes and points stand in the text of its answers.');
 
 const common = {
   ...named,
@@ -33,49 +43,71 @@ const common = {
     .refine(
       (url) => !hasCredentials(url),
       'must hold no user name or password: “Groundnote: Set Access Token…” keeps them',
+    )
+    .describe('Where it is, such as http://127.0.0.1:8000; without a user name or a password.'),
+  timeout_s: z.number().positive().max(3600).default(60).describe('Seconds until an answer must have begun.'),
+  concurrency: z
+    .number()
+    .int()
+    .positive()
+    .max(64)
+    .default(1)
+    .describe('Questions at a time; in a batch too.'),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe(
+      'How often a question is asked again when it is busy or gone (429, 502, 503, 504, no connection).',
     ),
-  /** Seconds until an answer must have begun. */
-  timeout_s: z.number().positive().max(3600).default(60),
-  /** Questions at a time; in a batch too. */
-  concurrency: z.number().int().positive().max(64).default(1),
-  /** How often a question is asked again when the server is busy or gone (429, 502, 503, 504, no connection). */
-  retries: z.number().int().min(0).max(10).default(2),
 };
 
 export const serverSchema = z.discriminatedUnion('protocol', [
   z.object({
     ...common,
-    protocol: z.literal('open-inference'),
-    /** A pack on this machine whose graphs the server runs: its configuration is used here, its tensors go there. */
-    pack: z.string().optional(),
-    /** Names of the models on the server, by the graph's path in the pack; or `task`: a model that does whole tasks. */
-    models: z.record(z.string(), z.string()),
-    tasks: z.array(taskSchema).min(1).default(['segment']),
+    protocol: z
+      .literal('open-inference')
+      .describe('Open Inference Protocol v2: KServe, Triton, OpenVINO Model Server, MLServer, Ray Serve.'),
+    pack: z
+      .string()
+      .optional()
+      .describe(
+        'A pack on this machine whose graphs it runs: the configuration is used here, tensors go there.',
+      ),
+    models: z
+      .record(z.string(), z.string())
+      .describe("Its models, by the graph's path in the pack; or `task`: a model that does whole tasks."),
+    tasks: taskList.default(['segment']),
   }),
   z.object({
     ...common,
-    protocol: z.literal('openai-chat'),
-    model: z.string().min(1),
-    format: z.enum(groundingFormats).default('auto'),
-    tasks: z.array(taskSchema).min(1).default(['ask', 'refer', 'ground', 'describe']),
-    max_tokens: z.number().int().positive().default(1024),
+    protocol: z
+      .literal('openai-chat')
+      .describe('OpenAI-compatible chat with pictures: vLLM, SGLang, llama.cpp, Ollama, LM Studio.'),
+    model: z.string().min(1).describe('The model on the server.'),
+    format,
+    tasks: taskList.default(['ask', 'refer', 'ground', 'describe']),
+    max_tokens: z.number().int().positive().default(1024).describe('The longest answer, in tokens.'),
   }),
   z.object({
     ...common,
-    protocol: z.literal('x-anylabeling'),
-    model: z.string().min(1),
-    tasks: z.array(taskSchema).min(1).default(['ground', 'segment']),
-    /** Sent as they are. */
-    params: z.record(z.string(), z.unknown()).default({}),
+    protocol: z.literal('x-anylabeling').describe('X-AnyLabeling-Server.'),
+    model: z.string().min(1).describe('The model on the server.'),
+    tasks: taskList.default(['ground', 'segment']),
+    params: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('Parameters of the model, sent as they are.'),
   }),
   /** A language model of the editor itself (`vscode.lm`), which the extension host asks. */
   z.object({
     ...named,
-    protocol: z.literal('editor-model'),
-    /** The editor's own id of the model. */
-    model: z.string().min(1),
-    format: z.enum(groundingFormats).default('auto'),
-    tasks: z.array(taskSchema).min(1).default(['ask', 'refer', 'ground', 'describe']),
+    protocol: z.literal('editor-model').describe('A language model of the editor itself.'),
+    model: z.string().min(1).describe("The editor's own id of the model."),
+    format,
+    tasks: taskList.default(['ask', 'refer', 'ground', 'describe']),
   }),
 ]);
 export type Server = z.infer<typeof serverSchema>;

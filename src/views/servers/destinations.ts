@@ -1,0 +1,40 @@
+/** Which servers a request would reach: the same choice that the inference process makes. Without VS Code. */
+import type { Task } from '../../protocol/packs';
+import type { NetworkServer, Server } from '../../protocol/servers';
+
+/** The task of each channel of protocol/inference that may send a picture. */
+const taskOfChannel: Readonly<Record<string, Task>> = {
+  segment: 'segment',
+  hover: 'segment',
+  everything: 'segment',
+  ground: 'ground',
+  ask: 'ask',
+  refer: 'refer',
+  describe: 'describe',
+};
+
+export interface Choices {
+  servers: readonly Server[];
+  defaults: Readonly<Partial<Record<Task, string>>>;
+}
+
+/**
+ * The servers that a request is for: the one that answers, and the one that segments what it finds. The editor's own models
+ * are not among them: the editor asks for those itself.
+ * @param params of the channel; `pack` and `segmenter` are looked at
+ */
+export function destinationsOf(
+  channel: string,
+  params: unknown,
+  { servers, defaults }: Choices,
+): NetworkServer[] {
+  const task = taskOfChannel[channel];
+  if (!task || !servers.length) return [];
+  const { pack, segmenter } = (params ?? {}) as { pack?: unknown; segmenter?: unknown };
+  const ids = [typeof pack === 'string' ? pack : defaults[task]];
+  const composes = channel !== 'segment' && channel !== 'hover' && segmenter !== null;
+  if (composes) ids.push(typeof segmenter === 'string' ? segmenter : defaults.segment);
+  return servers.filter(isOnNetwork).filter(({ id }) => ids.includes(id));
+}
+
+const isOnNetwork = (server: Server): server is NetworkServer => server.protocol !== 'editor-model';
