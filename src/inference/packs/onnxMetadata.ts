@@ -51,31 +51,72 @@ const elementTypes: readonly string[] = [
   'uint64',
 ];
 
+/** Where the bytes of a model are. Places are asked for in ascending order, but for those near the last one. */
+export interface OnnxBytes {
+  readonly size: number;
+  /** Some bytes from this place on, at least one. Fewer than `size` may turn out to be there: none then. */
+  from(position: number): Promise<Uint8Array>;
+}
+
 /** @throws GroundnoteError not-found, io, broken-pack (it is no ONNX model, or is cut off) */
 export async function readOnnxMetadata(file: string): Promise<OnnxMetadata> {
   const name = path.basename(file);
-  let handle: FileHandle;
+  let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');
+    return await readOnnxBytes(name, await bytesOf(handle));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof GroundnoteError) throw error;
     if (code === 'ENOENT') throw new GroundnoteError('not-found', `There is no file ${file}.`);
     throw new GroundnoteError('io', `${name} cannot be read (${code}).`, { cause: error });
+  } finally {
+    await handle?.close();
   }
+}
+
+/** The same of bytes that lie elsewhere (in an archive). @throws GroundnoteError broken-pack, and what `bytes` throws */
+export async function readOnnxBytes(name: string, bytes: OnnxBytes): Promise<OnnxMetadata> {
   try {
-    const { size } = await handle.stat();
-    return await readModel(new Reader(handle, size));
+    return await readModel(new Reader(bytes));
   } catch (error) {
-    if (error instanceof Nonsense)
-      throw new GroundnoteError('broken-pack', `${name} is not an ONNX model, or only a part of one.`, {
-        cause: error,
-      });
-    throw new GroundnoteError('io', `${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
+    if (!(error instanceof Nonsense)) throw error;
+    throw new GroundnoteError('broken-pack', `${name} is not an ONNX model, or only a part of one.`, {
       cause: error,
     });
-  } finally {
-    await handle.close();
   }
+}
+
+/** A file, read in small parts. */
+async function bytesOf(handle: FileHandle): Promise<OnnxBytes> {
+  const { size } = await handle.stat();
+  const buffer = Buffer.alloc(windowBytes);
+  return {
+    size,
+    async from(position) {
+      const { bytesRead } = await handle.read(buffer, 0, windowBytes, position);
+      return buffer.subarray(0, bytesRead);
+    },
+  };
+}
+
+/** A stream that can only be read forward. */
+export function onnxBytesOfStream(size: number, stream: AsyncIterable<Uint8Array>): OnnxBytes {
+  const chunks = stream[Symbol.asyncIterator]();
+  let chunk: Uint8Array = new Uint8Array(0);
+  let start = 0;
+  return {
+    size,
+    async from(position) {
+      while (position >= start + chunk.byteLength) {
+        start += chunk.byteLength;
+        const next = await chunks.next();
+        if (next.done) return new Uint8Array(0);
+        chunk = next.value;
+      }
+      return chunk.subarray(position - start);
+    },
+  };
 }
 
 /** Bytes that are no model. */
@@ -88,26 +129,33 @@ interface Field {
   end: number;
 }
 
-/** Reads a file from front to back through a small window, with jumps. */
+/** Reads a model from front to back, with jumps. */
 class Reader {
   position = 0;
-  private readonly window = Buffer.alloc(windowBytes);
+  private window: Uint8Array = new Uint8Array(0);
   private start = 0;
-  private length = 0;
   private fields = 0;
 
-  constructor(
-    private readonly handle: FileHandle,
-    readonly size: number,
-  ) {}
+  constructor(private readonly bytes: OnnxBytes) {}
+
+  get size(): number {
+    return this.bytes.size;
+  }
+
+  /** Makes the window hold the byte at the position. */
+  private async fill(): Promise<void> {
+    if (this.position < this.size) this.window = await this.bytes.from(this.position);
+    else this.window = new Uint8Array(0);
+    this.start = this.position;
+    if (!this.window.byteLength) throw new Nonsense('it ends too soon');
+  }
+
+  private get isOutside(): boolean {
+    return this.position < this.start || this.position >= this.start + this.window.byteLength;
+  }
 
   private async byte(): Promise<number> {
-    if (this.position < this.start || this.position >= this.start + this.length) {
-      if (this.position >= this.size) throw new Nonsense('it ends too soon');
-      this.start = this.position;
-      ({ bytesRead: this.length } = await this.handle.read(this.window, 0, windowBytes, this.position));
-      if (!this.length) throw new Nonsense('it ends too soon');
-    }
+    if (this.isOutside) await this.fill();
     return this.window[this.position++ - this.start] as number;
   }
 
@@ -154,11 +202,12 @@ class Reader {
     if (wire !== 2 || length > maxText) throw new Nonsense('a text is too long');
     const bytes = Buffer.alloc(length);
     for (let read = 0; read < length;) {
-      const { bytesRead } = await this.handle.read(bytes, read, length - read, this.position + read);
-      if (!bytesRead) throw new Nonsense('it ends too soon');
-      read += bytesRead;
+      if (this.isOutside) await this.fill();
+      const part = this.window.subarray(this.position - this.start).subarray(0, length - read);
+      bytes.set(part, read);
+      read += part.byteLength;
+      this.position += part.byteLength;
     }
-    this.position = end;
     return bytes.toString('utf8');
   }
 

@@ -170,14 +170,23 @@ export async function packFile(pack: Pack, file: string): Promise<string> {
 
 /**
  * Checks the SHA-256 of files of a pack (all of them without `only`), reading them as streams.
+ * @param onBytes told how many more bytes were read
  * @throws GroundnoteError broken-pack, naming the first file that differs
  */
-export async function verifyFiles(pack: Pack, only?: readonly string[], signal?: AbortSignal): Promise<void> {
+export async function verifyFiles(
+  pack: Pack,
+  only?: readonly string[],
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<void> {
   for (const file of pack.manifest.files) {
     if (only && !only.includes(file.path)) continue;
     const hash = createHash('sha256');
     const stream = createReadStream(await packFile(pack, file.path), { signal, highWaterMark: 1 << 20 });
-    for await (const chunk of stream) hash.update(chunk as Buffer);
+    for await (const chunk of stream) {
+      hash.update(chunk as Buffer);
+      onBytes?.((chunk as Buffer).byteLength);
+    }
     if (hash.digest('hex') !== file.sha256)
       throw brokenPack(pack.manifest.id, `the file "${file.path}" is not the one that ${manifestName} names`);
   }

@@ -51,6 +51,8 @@ export interface InstallPlan {
   files: PlannedFile[];
   /** What will be in `groundnote.json` beside its files; absent where an archive of the net will tell. */
   manifest?: Omit<PackManifest, 'files'>;
+  /** Text for a card, where the pack brings none. */
+  card?: string;
   /** The version that will be replaced. */
   replaces?: string;
 }
