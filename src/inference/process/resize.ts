@@ -67,15 +67,29 @@ export function normalize(
   return tensor;
 }
 
-/** A rectangle of a picture, resized: height × width × 3 bytes of `size`. */
-export function cropResizeBytes(picture: Picture, from: Rectangle, size: Size): Promise<Uint8Array> {
-  return resizeBytes({ ...picture, channels: 3 }, from, size);
+/** A rectangle of a picture, resized: height × width × 3 bytes of `size`. @param precise see resizeBytes */
+export function cropResizeBytes(
+  picture: Picture,
+  from: Rectangle,
+  size: Size,
+  precise = false,
+): Promise<Uint8Array> {
+  return resizeBytes({ ...picture, channels: 3 }, from, size, precise);
 }
 
-/** A rectangle of a raster, resized: height × width × channels bytes of `size`. */
-export async function resizeBytes(raster: Raster, from: Rectangle, size: Size): Promise<Uint8Array> {
+/**
+ * A rectangle of a raster, resized: height × width × channels bytes of `size`.
+ * @param precise where it is shrunk too, as PIL does it to the last bit but one. The quick way differs by 2 grey levels of
+ * 255, at hard edges by 9, and takes a fifth of the time (which is 10 ms for each million pixels)
+ */
+export async function resizeBytes(
+  raster: Raster,
+  from: Rectangle,
+  size: Size,
+  precise = false,
+): Promise<Uint8Array> {
   // libvips shrinks five times as fast as typed arrays do, but moves what it enlarges by up to half a pixel.
-  if (size.width > from.width || size.height > from.height) return enlarge(raster, from, size);
+  if (precise || size.width > from.width || size.height > from.height) return resample(raster, from, size);
   const sharp = await loadSharp();
   const { width, height, channels, data } = raster;
   let pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
@@ -94,7 +108,7 @@ interface Filter {
 }
 
 /** Resizes in two passes: rows of the input under an output row are summed, then the sums along the row. */
-function enlarge({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
+function resample({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
   const columns = triangleFilter(from.width, size.width);
   const rows = triangleFilter(from.height, size.height);
   const stride = width * channels;

@@ -34,6 +34,21 @@ export function pitchOf({ width, height, span }: Grid, rectangle: Size): { x: nu
   return { x: rectangle.width / (span?.width ?? width), y: rectangle.height / (span?.height ?? height) };
 }
 
+/** The logit at the middle of a pixel of the picture, between the middles of the cells around it. */
+export function logitAt(logits: Logits, rectangle: Rectangle, [x, y]: Point): number {
+  const { width, height, data } = logits;
+  const pitch = pitchOf(logits, rectangle);
+  const cell = (at: number, cells: number) => Math.min(Math.max(at - 0.5, 0), cells - 1);
+  const column = cell((x + 0.5 - rectangle.x) / pitch.x, width);
+  const row = cell((y + 0.5 - rectangle.y) / pitch.y, height);
+  const [left, top] = [Math.floor(column), Math.floor(row)];
+  const [right, below] = [Math.min(left + 1, width - 1), Math.min(top + 1, height - 1)];
+  const value = (line: number, at: number) => data[line * width + at] as number;
+  const along = (line: number) =>
+    value(line, left) + (value(line, right) - value(line, left)) * (column - left);
+  return along(top) + (along(below) - along(top)) * (row - top);
+}
+
 /** A box in cells of a grid over a rectangle, in pixels of the picture. */
 export function boxOfCells([x1, y1, x2, y2]: Box, grid: Grid, rectangle: Rectangle): Box {
   const pitch = pitchOf(grid, rectangle);

@@ -107,15 +107,17 @@ export interface Placed {
   readonly fill?: number;
   /** Channels as blue, green, red. `normalization` is in that order too. */
   readonly blueFirst?: boolean;
+  /** See resizeBytes; on where it is not said otherwise. */
+  readonly precise?: boolean;
 }
 
 /** A rectangle of a picture as float32 [1, 3, height, width] of the canvas. */
 export async function placePicture(
   picture: Picture,
   from: Rectangle,
-  { at, canvas, normalization, fill = 0, blueFirst = false }: Placed,
+  { at, canvas, normalization, fill = 0, blueFirst = false, precise = true }: Placed,
 ): Promise<Float32Array> {
-  const bytes = await cropResizeBytes(picture, from, at);
+  const bytes = await cropResizeBytes(picture, from, at, precise);
   const planes = normalize(bytes, normalization, blueFirst);
   if (at.width === canvas.width && at.height === canvas.height) return planes;
   const result = new Float32Array(3 * canvas.width * canvas.height).fill(fill);

@@ -2,9 +2,9 @@
  * Which of the masks of a decoder is the answer: the one that does most of what the prompts say, and of these the one that
  * the decoder believes in most. The others are offered beside it.
  */
-import type { Box } from '../../../../protocol/geometry';
+import type { Box, Point } from '../../../../protocol/geometry';
 import type { Decoded } from '../../../process/segment/graphs';
-import { boxOfCells, hitBox, pitchOf, type Logits, type View } from '../../../process/segment/view';
+import { boxOfCells, hitBox, logitAt, type Logits, type View } from '../../../process/segment/view';
 import { boxIou } from '../boxes';
 import type { Asked } from './prompts';
 
@@ -35,16 +35,8 @@ const isClear = ({ clicks, box }: Asked): boolean => clicks.length + (box ? 2 : 
 
 /** How many clicks a mask does right: those on the object are in it, the others are not. */
 function satisfied(logits: Logits, { clicks }: Asked, { rectangle }: View, threshold: number): number {
-  const pitch = pitchOf(logits, rectangle);
-  const cell = (at: number, cells: number) => Math.min(Math.max(Math.floor(at), 0), cells - 1);
-  let count = 0;
-  for (const { point, label } of clicks) {
-    const column = cell((point[0] - rectangle.x) / pitch.x, logits.width);
-    const row = cell((point[1] - rectangle.y) / pitch.y, logits.height);
-    const isIn = (logits.data[row * logits.width + column] as number) > threshold;
-    if (isIn === (label === 1)) count++;
-  }
-  return count;
+  const isIn = ([x, y]: Point) => logitAt(logits, rectangle, [Math.floor(x), Math.floor(y)]) > threshold;
+  return clicks.filter(({ point, label }) => isIn(point) === (label === 1)).length;
 }
 
 /** IoU of a mask's box with the one asked for, in steps of a twentieth so that nearly equal ones are told apart by score. */
