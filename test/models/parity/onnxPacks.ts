@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { packManifestSchema, type PackManifest } from '../../../src/protocol/packs';
 import { environments, findPython, preparePython, runPython } from '../../support/python/environment';
 
