@@ -14,6 +14,8 @@ export async function openTransformersPack(pack: Pack, services: EngineServices)
       return (await import('./textSegmenter')).openTextSegmenter(pack, services);
     case 'florence':
       return (await import('./florence/open')).openFlorence(pack, services);
+    case 'vision-language':
+      return (await import('./visionLanguage')).openVisionLanguage(pack, services);
     case 'captioner':
       return (await import('./captioner')).openCaptioner(pack, services);
     case 'depth-estimator':
