@@ -285,7 +285,262 @@ def grounding_dino(folder: Path, image: Image.Image) -> dict:
     return {"answers": answers}
 
 
-MODELS = {"clipseg": clipseg, "owlv2": owlv2, "owlvit": owlvit, "grounding-dino": grounding_dino}
+def depth_anything(folder: Path, image: Image.Image) -> dict:
+    from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
+
+    backbone = Dinov2Config(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, image_size=56, patch_size=14, out_features=["stage1", "stage2", "stage3", "stage4"], reshape_hidden_states=False)
+    config = DepthAnythingConfig(backbone_config=backbone, patch_size=14, reassemble_hidden_size=32, neck_hidden_sizes=[8, 16, 16, 16], fusion_hidden_size=16, head_hidden_size=16, use_pretrained_backbone=False)
+    model = randomized(DepthAnythingForDepthEstimation(config), 0.2, 11)
+    preprocessor = named((56, 84), 3, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), image_processor_type="DPTImageProcessor")
+    write(folder, "preprocessor_config.json", preprocessor)
+    write(folder, "config.json", config.to_dict() | {"architectures": ["DepthAnythingForDepthEstimation"]})
+    pixels = normalized(image, preprocessor)
+    depth = model(pixel_values=pixels).predicted_depth
+    export(Outputs(model, ["pixel_values"], ["predicted_depth"]), {"pixel_values": pixels}, folder / "onnx/model.onnx", ["predicted_depth"], {})
+    whole = nn.functional.interpolate(depth[:, None], size=(HEIGHT, WIDTH), mode="bilinear", align_corners=False)[0, 0]
+    nearness = (whole - whole.min()) / (whole.max() - whole.min()) * 255
+    return {"nearness": nearness.flatten().tolist()}
+
+
+def normalized(image: Image.Image, preprocessor: dict) -> torch.Tensor:
+    """What `named` describes."""
+    size = preprocessor["size"]
+    array = np.asarray(image.resize((size["width"], size["height"]), preprocessor["resample"]), np.float32) / 255
+    mean, std = (np.array(preprocessor[name], np.float32) for name in ("image_mean", "image_std"))
+    return torch.tensor((array - mean) / std).permute(2, 0, 1)[None].float()
+
+
+def cache_of(values: tuple):
+    """Keys and values by layer, as the inputs of a graph have them, as a cache of PyTorch's models."""
+    from transformers.cache_utils import DynamicCache, DynamicLayer
+
+    cache = DynamicCache()
+    for keys, vals in zip(values[::2], values[1::2]):
+        layer = DynamicLayer()
+        layer.lazy_initialization(keys)
+        layer.keys, layer.values = keys, vals
+        cache.layers.append(layer)
+    return cache
+
+
+def causal(new: torch.Tensor, past: torch.Tensor) -> torch.Tensor:
+    """What may be looked at: everything up to oneself. Shapes [1, new, …] and [1, heads, past, …] → [1, 1, new, past + new]."""
+    length, before = new.shape[1], past.shape[2]
+    rows = torch.arange(length)[:, None] + before
+    columns = torch.arange(before + length)[None]
+    return torch.where(columns <= rows, 0.0, torch.finfo(torch.float32).min)[None, None]
+
+
+def kept(cache) -> list[torch.Tensor]:
+    return [each for layer in cache.layers for each in (layer.keys, layer.values)]
+
+
+def cache_names(prefix: str, layers: int, part: str = "") -> list[str]:
+    return [f"{prefix}.{i}{part}.{kind}" for i in range(layers) for kind in ("key", "value")]
+
+
+def empty_cache(layers: int, heads: int, size: int, length: int = 2) -> list[torch.Tensor]:
+    return [torch.zeros(1, heads, length, size) for _ in range(2 * layers)]
+
+
+def cache_axes(layers: int, part: str = "") -> dict:
+    past = {name: {0: "batch_size", 2: "past_sequence_length"} for name in cache_names("past_key_values", layers, part)}
+    present = {name: {0: "batch_size", 2: "total_sequence_length"} for name in cache_names("present", layers, part)}
+    return past | present
+
+
+def captioner(folder: Path, image: Image.Image) -> dict:
+    from transformers import GPT2Config, GPT2LMHeadModel, VisionEncoderDecoderConfig, VisionEncoderDecoderModel, ViTConfig, ViTModel
+    from transformers.cache_utils import DynamicCache, EncoderDecoderCache
+
+    tokenizer = word_tokenizer(folder, ["<|endoftext|>", "<unk>"], None, unk_token="<unk>", bos_token="<|endoftext|>", eos_token="<|endoftext|>")
+    encoder = ViTModel(ViTConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, image_size=48, patch_size=16), add_pooling_layer=False)
+    gpt = GPT2Config(vocab_size=len(tokenizer), n_positions=32, n_embd=32, n_layer=2, n_head=4, add_cross_attention=True, is_decoder=True, bos_token_id=0, eos_token_id=0, attn_implementation="eager")
+    decoder = GPT2LMHeadModel(gpt)
+    config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(encoder.config, gpt)
+    config.decoder_start_token_id = config.pad_token_id = config.eos_token_id = 0
+    model = VisionEncoderDecoderModel(encoder=encoder, decoder=decoder, config=config)
+    randomized(model, 0.35, 13)
+    preprocessor = named((48, 48), image_processor_type="ViTImageProcessor")
+    write(folder, "preprocessor_config.json", preprocessor)
+    write(folder, "config.json", config.to_dict() | {"architectures": ["VisionEncoderDecoderModel"]})
+    write(folder, "generation_config.json", {"decoder_start_token_id": 0, "bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0})
+    pixels = normalized(image, preprocessor)
+    ids = model.generate(pixel_values=pixels, max_new_tokens=10, do_sample=False, num_beams=1)[0, 1:]
+
+    class Decoder(nn.Module):
+        def forward(self, input_ids, encoder_hidden_states, *past):
+            cache = EncoderDecoderCache(cache_of(past), DynamicCache())
+            length = past[0].shape[2]
+            positions = torch.arange(input_ids.shape[1]) + length
+            result = decoder(input_ids=input_ids, encoder_hidden_states=encoder_hidden_states, attention_mask=causal(input_ids, past[0]), past_key_values=cache, position_ids=positions[None], cache_position=positions, use_cache=True)
+            return result.logits, *kept(cache.self_attention_cache)
+
+    hidden = encoder(pixels).last_hidden_state
+    export(Outputs(encoder, ["pixel_values"], ["last_hidden_state"]), {"pixel_values": pixels}, folder / "onnx/encoder_model.onnx", ["last_hidden_state"], {"pixel_values": {0: "batch_size"}})
+    names = cache_names("past_key_values", 2)
+    export(
+        Decoder(),
+        {"input_ids": torch.tensor([[3, 4]]), "encoder_hidden_states": hidden, **dict(zip(names, empty_cache(2, 4, 8)))},
+        folder / "onnx/decoder_model_merged.onnx",
+        ["logits", *cache_names("present", 2)],
+        {"input_ids": {0: "batch_size", 1: "sequence"}, "encoder_hidden_states": {0: "batch_size"}, **cache_axes(2)},
+    )
+    return {"tokens": len(ids), "text": tokenizer.decode(ids, skip_special_tokens=True)}
+
+
+def florence(folder: Path, image: Image.Image) -> dict:
+    from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration
+    from transformers.cache_utils import DynamicCache, EncoderDecoderCache
+
+    places = [f"<loc_{i}>" for i in range(1000)]
+    words = sorted({*"what does the image describe ? locate objects with category name in . phrases caption : is region text".split()})
+    tokenizer = word_tokenizer(folder, ["<s>", "<pad>", "</s>", "<unk>"], "<s> $A </s>", [*places, *words], unk_token="<unk>", pad_token="<pad>", bos_token="<s>", eos_token="</s>")
+    vision = {"depths": [1, 1, 1, 1], "embed_dim": [8, 16, 24, 32], "num_heads": [2, 2, 2, 2], "num_groups": [2, 2, 2, 2], "window_size": 4, "projection_dim": 32, "drop_path_rate": 0.0}
+    text = BartConfig(vocab_size=len(tokenizer), d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=128, forced_eos_token_id=None, attn_implementation="eager")
+    config = Florence2Config(text_config=text.to_dict(), vision_config=vision, image_token_id=1, attn_implementation="eager")
+    model = randomized(Florence2ForConditionalGeneration(config), 0.3, 17)
+    model.tie_weights()
+    preprocessor = named((64, 64), 3, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), image_processor_type="CLIPImageProcessor", processor_class="Florence2Processor")
+    write(folder, "preprocessor_config.json", preprocessor)
+    write(folder, "config.json", config.to_dict() | {"architectures": ["Florence2ForConditionalGeneration"]})
+    start = {"decoder_start_token_id": 2, "bos_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
+    write(folder, "generation_config.json", start)
+    pixels = normalized(image, preprocessor)
+    language = model.model.language_model
+    embed = language.shared
+    features = model.get_image_features(pixels)
+    features = torch.cat(list(features), 0)[None] if isinstance(features, (list, tuple)) else features.reshape(1, -1, 32)
+
+    class Vision(nn.Module):
+        def forward(self, pixel_values):
+            found = model.get_image_features(pixel_values)
+            return torch.cat(list(found), 0)[None] if isinstance(found, (list, tuple)) else found.reshape(1, -1, 32)
+
+    class Embed(nn.Module):
+        def forward(self, input_ids):
+            return embed(input_ids)
+
+    class Encoder(nn.Module):
+        def forward(self, inputs_embeds, attention_mask):
+            mask = (1.0 - attention_mask[:, None, None].float()) * torch.finfo(torch.float32).min
+            mask = mask.expand(1, 1, inputs_embeds.shape[1], inputs_embeds.shape[1])
+            hidden = inputs_embeds + language.encoder.embed_positions(inputs_embeds[:, :, 0])
+            hidden = language.encoder.layernorm_embedding(hidden)
+            for layer in language.encoder.layers:
+                hidden = layer(hidden, mask, layer_head_mask=None)[0]
+            return hidden
+
+    class Decoder(nn.Module):
+        def forward(self, inputs_embeds, encoder_hidden_states, *past):
+            cache = EncoderDecoderCache(cache_of(past), DynamicCache())
+            positions = torch.arange(inputs_embeds.shape[1]) + past[0].shape[2]
+            hidden = inputs_embeds + language.decoder.embed_positions(inputs_embeds[:, :, 0], 0, position_ids=positions)
+            hidden = language.decoder.layernorm_embedding(hidden)
+            mask = causal(inputs_embeds, past[0])
+            for layer in language.decoder.layers:
+                hidden = layer(hidden, attention_mask=mask, encoder_hidden_states=encoder_hidden_states, past_key_values=cache, use_cache=True, cache_position=positions)[0]
+            return model.lm_head(hidden), *kept(cache.self_attention_cache)
+
+    answers = {}
+    prompts = {"CAPTION": "What does the image describe?", "OD": "Locate the objects with category name in the image.", "disc": "Locate the phrases in the caption: the red disc"}
+    for name, prompt in prompts.items():
+        ids = tokenizer([prompt], return_tensors="pt")["input_ids"]
+        inputs = torch.cat([features, embed(ids)], 1)
+        # The real model's own way, without a cache and without the graphs' parts: what it would answer token by token.
+        encoded = language.encoder(inputs_embeds=inputs, attention_mask=torch.ones(inputs.shape[:2], dtype=torch.long))
+        said = [2]
+        for _ in range(24):
+            hidden = language.decoder(input_ids=torch.tensor([said]), encoder_hidden_states=encoded.last_hidden_state, use_cache=False).last_hidden_state
+            said.append(model.lm_head(hidden)[0, -1].argmax().item())
+            if said[-1] == 2:
+                break
+        answers[name] = tokenizer.decode(said[1:], skip_special_tokens=False)
+    export(Vision(), {"pixel_values": pixels}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export(Embed(), {"input_ids": ids}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
+    export(Encoder(), {"inputs_embeds": inputs, "attention_mask": torch.ones(inputs.shape[:2], dtype=torch.long)}, folder / "onnx/encoder_model.onnx", ["last_hidden_state"], {"inputs_embeds": {1: "sequence"}, "attention_mask": {1: "sequence"}})
+    names = cache_names("past_key_values", 2, ".decoder")
+    export(
+        Decoder(),
+        {"inputs_embeds": embed(torch.tensor([[5, 6]])), "encoder_hidden_states": encoded.last_hidden_state, **dict(zip(names, empty_cache(2, 4, 8)))},
+        folder / "onnx/decoder_model_merged.onnx",
+        ["logits", *cache_names("present", 2, ".decoder")],
+        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "encoder_hidden_states": {0: "batch_size", 1: "encoded"}, **cache_axes(2, ".decoder")},
+    )
+    return {"answers": answers, "tokens": 24}
+
+
+CHAT = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}: {% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %}<end_of_utterance>\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant:{% endif %}"
+)
+
+
+def idefics(folder: Path, image: Image.Image) -> dict:
+    from transformers import Idefics3Config, Idefics3ForConditionalGeneration, Idefics3ImageProcessor, Idefics3Processor
+
+    special = ["<pad>", "<unk>", "<|im_start|>", "<end_of_utterance>", "<fake_token_around_image>", "<image>", "<global-img>"]
+    tokenizer = word_tokenizer(folder, special, None, unk_token="<unk>", pad_token="<pad>", bos_token="<|im_start|>", eos_token="<end_of_utterance>", chat_template=CHAT)
+    text = {"model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "max_position_embeddings": 256, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0}
+    vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": 32, "patch_size": 8}
+    config = Idefics3Config(text_config=text, vision_config=vision, image_token_id=5, scale_factor=2, pad_token_id=0, tie_word_embeddings=False, attn_implementation="eager")
+    model = randomized(Idefics3ForConditionalGeneration(config), 0.3, 19)
+    settings = {"do_convert_rgb": True, "do_resize": True, "size": {"longest_edge": 64}, "resample": 1, "do_image_splitting": False, "max_image_size": {"longest_edge": 32}, "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3, "do_pad": True}
+    write(folder, "preprocessor_config.json", settings | {"image_processor_type": "Idefics3ImageProcessor", "processor_class": "Idefics3Processor"})
+    write(folder, "processor_config.json", {"image_seq_len": 4, "processor_class": "Idefics3Processor"})
+    write(folder, "config.json", config.to_dict() | {"architectures": ["Idefics3ForConditionalGeneration"]})
+    write(folder, "generation_config.json", {"bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0})
+    processor = Idefics3Processor(Idefics3ImageProcessor(**settings), tokenizer, image_seq_len=4, chat_template=CHAT)
+
+    def ask(conversation: list[tuple[str, str]]) -> str:
+        messages = [{"role": role, "content": [*([{"type": "image"}] if i == 0 else []), {"type": "text", "text": words}]} for i, (role, words) in enumerate(conversation)]
+        prompt = processor.apply_chat_template(messages, add_generation_prompt=True)
+        inputs = processor(text=[prompt], images=[[image]], return_tensors="pt", add_special_tokens=False)
+        ids = model.generate(**inputs, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+        return tokenizer.decode(ids, skip_special_tokens=True), inputs
+
+    first, inputs = ask([("user", "What is the red disc?")])
+    second, _ = ask([("user", "What is the red disc?"), ("assistant", first), ("user", "where is the bar?")])
+    inner = model.model
+
+    class Vision(nn.Module):
+        def forward(self, pixel_values, pixel_attention_mask):
+            return inner.get_image_features(pixel_values, pixel_attention_mask)
+
+    class Embed(nn.Module):
+        def forward(self, input_ids):
+            return inner.text_model.embed_tokens(input_ids)
+
+    class Decoder(nn.Module):
+        def forward(self, inputs_embeds, attention_mask, position_ids, *past):
+            cache = cache_of(past)
+            hidden = inner.text_model(inputs_embeds=inputs_embeds, attention_mask=causal(inputs_embeds, past[0]) + 0 * attention_mask.sum(), position_ids=position_ids, past_key_values=cache, cache_position=torch.arange(inputs_embeds.shape[1]) + past[0].shape[2], use_cache=True).last_hidden_state
+            return model.lm_head(hidden), *kept(cache)
+
+    export(Vision(), {"pixel_values": inputs["pixel_values"], "pixel_attention_mask": inputs["pixel_attention_mask"].bool()}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export(Embed(), {"input_ids": inputs["input_ids"]}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
+    names = cache_names("past_key_values", 2)
+    export(
+        Decoder(),
+        {"inputs_embeds": torch.randn(1, 3, 32), "attention_mask": torch.ones(1, 5, dtype=torch.long), "position_ids": torch.tensor([[2, 3, 4]]), **dict(zip(names, empty_cache(2, 2, 8)))},
+        folder / "onnx/decoder_model_merged.onnx",
+        ["logits", *cache_names("present", 2)],
+        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "attention_mask": {0: "batch_size", 1: "total"}, "position_ids": {0: "batch_size", 1: "sequence"}, **cache_axes(2)},
+    )
+    return {"tokens": 16, "first": first, "second": second}
+
+
+MODELS = {
+    "clipseg": clipseg,
+    "owlv2": owlv2,
+    "owlvit": owlvit,
+    "grounding-dino": grounding_dino,
+    "depth": depth_anything,
+    "captioner": captioner,
+    "florence": florence,
+    "idefics": idefics,
+}
 
 
 def main() -> None:

@@ -136,7 +136,13 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
             const { text: answer, sent } = await said(picture, messages, run);
             const grounded = parseGrounded(answer, { format, sent, picture }).found;
             if (!grounded.length) missing.push(phrase);
-            for (const { spans: _, ...finding } of grounded) found.push({ ...finding, label: phrase });
+            for (const { box, point, score } of grounded)
+              found.push({
+                label: phrase,
+                ...(box && { box }),
+                ...(point && { point }),
+                ...(score !== undefined && { score }),
+              });
           }
           return {
             found,
