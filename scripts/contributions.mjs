@@ -1,7 +1,7 @@
 /**
  * What package.json has from the sources: the commands, default keys and menus of the side panel's actions, from
- * src/protocol/actions.ts, and the schema of `groundnote.servers`, from src/protocol/servers.ts. `--write` puts them into
- * package.json; without it, says what differs.
+ * src/protocol/actions.ts, the schema of `groundnote.servers`, from src/protocol/servers.ts, and the tools for agents, from
+ * src/views/agents/toolList.ts. `--write` puts them into package.json; without it, says what differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -42,7 +42,9 @@ async function serverSettings() {
 export async function withContributions(text) {
   const json = JSON.parse(text);
   const { actions } = await read("export { actions } from './actions';");
+  const { contributedTools } = await read("export { contributedTools } from '../views/agents/toolList';");
   const { contributes } = json;
+  contributes.languageModelTools = contributedTools();
   contributes.configuration.properties['groundnote.servers'].items = await serverSettings();
   const isOurs = ({ command }) => command?.startsWith(prefix);
   contributes.commands = [

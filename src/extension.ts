@@ -9,6 +9,7 @@ import { NotebookFigures } from './notes/builtin/notebookFigures';
 import { GroundRunner } from './notes/preview/groundRunner';
 import { registerPreview } from './notes/preview/previewPanel';
 import { NoteRendererClient } from './notes/render/workerClient';
+import { registerAgentTools } from './views/agents/registerAgentTools';
 import { registerImageCommands } from './views/commands';
 import { registerExchangeCommands } from './views/exchangeCommands';
 import { registerGroundFenceHelp } from './views/groundFenceHelp';
@@ -65,6 +66,15 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   });
   const annotator = registerAnnotator(context, { inference, log });
   const ground = new GroundRunner({ inference, log, embeddedPacks: embeddedFolder });
+  const agentTools = registerAgentTools({
+    inference,
+    open: annotator,
+    configuration: () => configuration.read(),
+    embeddedPacks: embeddedFolder,
+    packFolders: processes.packFolders,
+    log,
+  });
+  void agentTools.refresh();
   const papers = new Papers(context, log);
   const previews = registerPreview(context, {
     ground,
@@ -87,10 +97,12 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     models,
     configuration.onDidChange(() => void inference.refresh()),
     models.onDidChange(() => annotator.packsChanged()),
+    models.onDidChange(() => void agentTools.refresh()),
     registerModels({ models, inference, unload: () => client.stop() }),
     registerWalkthrough(context, annotator),
     renderer,
     annotator,
+    agentTools,
     ground,
     previews,
     registerExchangeCommands(annotator, inference),

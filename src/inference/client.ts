@@ -92,11 +92,6 @@ export class InferenceClient {
     return this.shownState;
   }
 
-  /** What the process has been told: which servers there are, and what is the default of each task. */
-  get configured(): Readonly<Configuration> {
-    return this.configuration;
-  }
-
   /** Tells the process, and every later one, what has changed: requests made from now on see it. */
   configure(configuration: z.input<typeof configurationSchema>): void {
     this.configuration = configurationSchema.parse(configuration);

@@ -13,28 +13,29 @@ const taskOfChannel: Readonly<Record<string, Task>> = {
   describe: 'describe',
 };
 
+/** Of the settings. */
 export interface Choices {
   servers: readonly Server[];
   defaults: Readonly<Partial<Record<Task, string>>>;
 }
 
 /**
- * The servers that a request is for: the one that answers, and the one that segments what it finds. The editor's own models
- * are not among them: the editor asks for those itself.
+ * Who gets the picture of a request: the server that answers, and the one that segments what it finds; the editor's own models
+ * too.
  * @param params of the channel; `pack` and `segmenter` are looked at
  */
-export function destinationsOf(
-  channel: string,
-  params: unknown,
-  { servers, defaults }: Choices,
-): NetworkServer[] {
+export function receiversOf(channel: string, params: unknown, { servers, defaults }: Choices): Server[] {
   const task = taskOfChannel[channel];
   if (!task || !servers.length) return [];
   const { pack, segmenter } = (params ?? {}) as { pack?: unknown; segmenter?: unknown };
   const ids = [typeof pack === 'string' ? pack : defaults[task]];
   const composes = channel !== 'segment' && channel !== 'hover' && segmenter !== null;
   if (composes) ids.push(typeof segmenter === 'string' ? segmenter : defaults.segment);
-  return servers.filter(isOnNetwork).filter(({ id }) => ids.includes(id));
+  return servers.filter(({ id }) => ids.includes(id));
 }
+
+/** Those of `receiversOf` that the user must have agreed to: the editor asks about its own models itself. */
+export const destinationsOf = (channel: string, params: unknown, choices: Choices): NetworkServer[] =>
+  receiversOf(channel, params, choices).filter(isOnNetwork);
 
 const isOnNetwork = (server: Server): server is NetworkServer => server.protocol !== 'editor-model';

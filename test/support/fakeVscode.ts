@@ -1,0 +1,149 @@
+/** As much of the module `vscode` as code under test uses: `vi.mock('vscode', () => import('…/support/fakeVscode'))`. */
+import { readFile, stat as fileStat } from 'node:fs/promises';
+import path from 'node:path';
+
+export class Uri {
+  private constructor(
+    readonly scheme: string,
+    readonly authority: string,
+    readonly path: string,
+  ) {}
+  static file(file: string): Uri {
+    return new Uri('file', '', path.posix.normalize(file));
+  }
+  static parse(text: string): Uri {
+    const { protocol, host, pathname } = new URL(text);
+    return new Uri(protocol.slice(0, -1), host, decodeURIComponent(pathname));
+  }
+  static joinPath(uri: Uri, ...parts: string[]): Uri {
+    return uri.with({ path: path.posix.join(uri.path, ...parts) });
+  }
+  with({ path: other }: { path: string }): Uri {
+    return new Uri(this.scheme, this.authority, other);
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}://${this.authority}${encodeURI(this.path)}`;
+  }
+}
+
+export class MarkdownString {
+  value = '';
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+  appendText(text: string): this {
+    this.value += text.replace(/[\\`*_{}[\]()#+\-!~>]/g, '\\$&');
+    return this;
+  }
+}
+
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+class DataPart {
+  private constructor(
+    readonly data: Uint8Array,
+    readonly mimeType: string,
+  ) {}
+  static image = (data: Uint8Array, mime: string) => new DataPart(data, mime);
+}
+/** Not in every VS Code that is supported: set it to undefined to play an older one. */
+// eslint-disable-next-line prefer-const -- tests assign it through `fake`
+export let LanguageModelDataPart: typeof DataPart | undefined = DataPart;
+
+export class LanguageModelToolResult {
+  constructor(readonly content: object[]) {}
+}
+export class LanguageModelError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+export class LanguageModelChatMessage {
+  private constructor(
+    readonly role: 'user' | 'assistant',
+    readonly content: unknown,
+  ) {}
+  static User = (content: unknown) => new LanguageModelChatMessage('user', content);
+  static Assistant = (content: unknown) => new LanguageModelChatMessage('assistant', content);
+}
+
+export class CancellationError extends Error {
+  override readonly name = 'Canceled';
+}
+export class CancellationTokenSource {
+  private readonly listeners = new Set<() => void>();
+  readonly token = {
+    isCancellationRequested: false,
+    onCancellationRequested: (listener: () => void) => {
+      this.listeners.add(listener);
+      return { dispose: () => this.listeners.delete(listener) };
+    },
+  };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+    for (const listener of this.listeners) listener();
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+export class Disposable {
+  constructor(readonly dispose: () => void) {}
+  static from(...all: { dispose(): void }[]): Disposable {
+    return new Disposable(() => all.forEach((each) => each.dispose()));
+  }
+}
+
+export const FileType = { Unknown: 0, File: 1, Directory: 2 } as const;
+export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 } as const;
+
+/** What tests set. */
+export const fake = {
+  folders: [] as string[],
+  isTrusted: true,
+  /** Found by `findFiles`, as paths. */
+  found: [] as string[],
+  /** Contexts that were set. */
+  context: new Map<string, unknown>(),
+};
+
+const folderOf = ({ path: file }: Uri) =>
+  fake.folders.find((folder) => file === folder || file.startsWith(`${folder}/`));
+
+export const workspace = {
+  get isTrusted() {
+    return fake.isTrusted;
+  },
+  get workspaceFolders() {
+    return fake.folders.map((folder) => ({ uri: Uri.file(folder), name: path.basename(folder) }));
+  },
+  getWorkspaceFolder: (uri: Uri) => folderOf(uri),
+  asRelativePath: (uri: Uri) => {
+    const folder = folderOf(uri);
+    return folder === undefined ? uri.path : path.posix.relative(folder, uri.path);
+  },
+  findFiles: () => Promise.resolve(fake.found.map((file) => Uri.file(file))),
+  fs: {
+    stat: async (uri: Uri) => ({
+      type: (await fileStat(uri.fsPath)).isFile() ? FileType.File : FileType.Directory,
+    }),
+    readFile: async (uri: Uri) => new Uint8Array(await readFile(uri.fsPath)),
+  },
+};
+
+export const commands = {
+  executeCommand: (command: string, ...rest: unknown[]) => {
+    if (command === 'setContext') fake.context.set(String(rest[0]), rest[1]);
+    return Promise.resolve();
+  },
+};
