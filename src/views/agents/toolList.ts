@@ -228,17 +228,19 @@ export type AgentToolInput<N extends AgentToolName> = z.output<(typeof agentTool
 
 /** As JSON Schema of draft 7, which all chat models take. */
 export function inputSchemaOf(name: AgentToolName): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(agentTools[name].input, {
+  const schema: Record<string, unknown> = z.toJSONSchema(agentTools[name].input, {
     target: 'draft-7',
     io: 'input',
   });
+  delete schema.$schema;
   return schema;
 }
 
 /** What package.json says of the tools. */
 export const contributedTools = () =>
   (Object.keys(agentTools) as AgentToolName[]).map((name) => {
-    const { input: _, ...info } = agentTools[name];
+    const info: Partial<ToolInfo<z.ZodObject>> = { ...agentTools[name] };
+    delete info.input;
     return {
       name,
       tags: ['groundnote', 'image'],
