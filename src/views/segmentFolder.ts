@@ -5,21 +5,17 @@ import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
 import type { SegmentFolder, SegmentFolderServices } from '../annotate/folder/segmentFolder';
 import type { BatchStart } from '../protocol/batch';
-import type { Configuration } from '../protocol/inference';
 import { runCommand } from './runCommand';
 
 /** The window is there, and what opens with it. */
 const settledMs = 6_000;
-
-const noServers: Configuration = { servers: [], defaults: {}, offline: false, executionProvider: 'auto' };
 
 export interface SegmentFolderOptions {
   annotator: AnnotatorApi;
   /** The folder of the built processes. */
   dist: string;
   models: BatchStart['models'];
-  /** Absent: no server is configured, and nothing is sent. */
-  allow?: SegmentFolderServices['allow'];
+  allow: SegmentFolderServices['allow'];
   log: vscode.LogOutputChannel;
 }
 
@@ -39,7 +35,7 @@ export function registerSegmentFolder(
           packs: () => annotator.packs(),
           entry: path.join(dist, 'batchProcess.cjs'),
           models,
-          allow: allow ?? (() => Promise.resolve(noServers)),
+          allow,
           storage,
           memory: context.workspaceState,
           log,
