@@ -2,14 +2,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { createRuntime, type Runtime } from '../inference/process/runtime';
-import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
+import { GroundnoteError, toWireError } from '../protocol/errors';
 import type { Box, Prompt } from '../protocol/geometry';
 import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
 import { addBatchCommand } from './batch';
 import { runEvalSegment, type EvalOptions } from './eval/command';
 import { addExportCommands } from './exportCommands';
 import { clearProgress, type CliIo } from './io';
-import { listPacks, packFolders, verifyOne } from './packs';
+import { addPackCommands } from './packCommands';
+import { packFolders } from './packs';
 import { runAsk, runRefer } from './conversation';
 import { runEverything, runGround, runRender, runSegment, type ResultFiles } from './tasks';
 
@@ -53,7 +54,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 
     clearProgress(io);
     // Commander has said what is wrong; help and version end this way too.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.err(`${isCancelled(error) ? 'Cancelled.' : oneLine(toWireError(error).message)}\n`);
+    io.err(`${oneLine(toWireError(error).message)}\n`);
     return error instanceof GroundnoteError && error.code === 'invalid-params' ? 2 : 1;
   }
 }
@@ -75,9 +76,9 @@ function buildProgram(io: CliIo): Command {
       .option('--threads <n>', 'threads of a model; 0: the cores less one', wholeNumber(0), 0)
       .option('--verbose', 'show the log on standard error');
 
-  const runtimeOf = ({ packs, threads, verbose }: SharedOptions): Runtime =>
+  const runtimeOf = ({ packs, threads, verbose }: SharedOptions, store?: string): Runtime =>
     createRuntime({
-      packFolders: packFolders(packs),
+      packFolders: packFolders(packs, store),
       threads,
       log: (level, message) => {
         if (verbose || level === 'warn' || level === 'error') io.err(`${level}: ${message}\n`);
@@ -186,13 +187,11 @@ function buildProgram(io: CliIo): Command {
     notYet(command(task, 'not available yet', evaluation), `eval ${task}`);
 
   const packs = command('packs', 'the packs of this machine');
-  shared(command('list', 'what is there and what it can do', packs)).action((options: SharedOptions) =>
-    listPacks(io, runtimeOf(options), options.json ?? false),
+  addPackCommands(
+    io,
+    (name, description) => shared(command(name, description, packs)),
+    (options: SharedOptions, store) => runtimeOf(options, store),
   );
-  shared(command('verify <id>', 'check the contents of all files of a pack', packs)).action(
-    (id: string, options: SharedOptions) => verifyOne(io, runtimeOf(options), id, options.json ?? false),
-  );
-  for (const name of ['add', 'remove']) notYet(command(name, 'not available yet', packs), `packs ${name}`);
   notYet(command('describe', 'not available yet'), 'describe');
   return program;
 }

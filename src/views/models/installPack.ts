@@ -1,9 +1,10 @@
 /** Installing a pack: its licence and what will happen are shown first, then it is fetched with progress, and can be paused. */
 import * as vscode from 'vscode';
+import { progressInWords } from '../../inference/packs/install/words';
 import type { InstallPlan, InstallProgress, PackSource, PackStore } from '../../inference/packs/install/types';
 import { isCancelled, toWireError } from '../../protocol/errors';
 import type { PackSummary } from '../../protocol/packs';
-import { bytesInWords, durationInWords } from '../../protocol/words';
+import { bytesInWords } from '../../protocol/words';
 
 export interface InstallServices {
   store(): Promise<PackStore>;
@@ -136,26 +137,4 @@ export function withProgress<T>(
       },
     ),
   );
-}
-
-export function progressInWords({
-  phase,
-  file,
-  bytes,
-  total,
-  bytesPerSecond,
-  secondsLeft,
-}: InstallProgress): string {
-  if (phase === 'asking') return 'asking for the files';
-  if (phase === 'done') return 'done';
-  const doing = { downloading: '', copying: 'copying ', verifying: 'checking ' }[phase];
-  const far = total > 0 ? `${bytesInWords(bytes)} of ${bytesInWords(total)}` : bytesInWords(bytes);
-  return [
-    `${doing}${far}`,
-    phase === 'verifying' && file,
-    bytesPerSecond !== undefined && bytesPerSecond > 0 && `${bytesInWords(bytesPerSecond)}/s`,
-    secondsLeft !== undefined && `about ${durationInWords(secondsLeft * 1000)} left`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
 }

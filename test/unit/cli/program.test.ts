@@ -64,8 +64,6 @@ describe('wrong arguments end with 2', () => {
 describe('what is not there yet ends with 1 and one line', () => {
   it.each([
     ['describe a.png --modality depth'],
-    ['packs add x'],
-    ['packs remove x'],
     ['eval ground --index i'],
     ['eval refer --index i --json'],
   ])('%s', async (args) => {
@@ -85,6 +83,9 @@ describe('failures end with 1 and one line', () => {
     ['a note that is not there', 'render nowhere.md --json'],
     ['an index that is not there', 'eval segment --index nowhere.jsonl --json'],
     ['a pack that is not there', 'packs verify no-such-pack --json'],
+    ['a pack that nobody offers', 'packs add no-such-pack --json'],
+    ['a pack that was not installed', 'packs remove no-such-pack --json'],
+    ['an installation that nobody began', 'packs discard no-such-pack --json'],
   ])('%s', async (_, args) => {
     const { code, out, err } = await run(...args.split(' '));
     expect(code).toBe(1);

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GroundnoteError, isCancelled } from '../../../protocol/errors';
 import type { PackManifest, PackSummary } from '../../../protocol/packs';
+import { bytesInWords } from '../../../protocol/words';
 import { catalogue as shipped } from '../catalogue/catalogue';
 import { manifestName, readPack, verifyFiles } from '../registry';
 import { isArchiveName } from './archive';
@@ -101,7 +102,7 @@ export function createPackStore(options: PackStoreOptions): PackStore {
     if (bytes + marginBytes > free)
       throw new GroundnoteError(
         'no-space',
-        `There is too little room for it: it needs ${megabytes(bytes)} more and ${root} has ${megabytes(free)} free. Remove something, or choose another folder.`,
+        `There is too little room for it: it needs ${bytesInWords(bytes)} more and ${root} has ${bytesInWords(free)} free. Remove something, or choose another folder.`,
       );
   }
 
@@ -367,5 +368,3 @@ function versionOf(files: readonly { path: string; sha256: string }[]): string {
   const lines = files.map((file) => `${file.sha256} ${file.path}\n`).sort();
   return createHash('sha256').update(lines.join('')).digest('hex').slice(0, 12);
 }
-
-const megabytes = (bytes: number) => `${(Math.max(0, bytes) / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
