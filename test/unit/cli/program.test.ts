@@ -62,17 +62,16 @@ describe('wrong arguments end with 2', () => {
 });
 
 describe('what is not there yet ends with 1 and one line', () => {
-  it.each([
-    ['describe a.png --modality depth'],
-    ['eval ground --index i'],
-    ['eval refer --index i --json'],
-  ])('%s', async (args) => {
-    const { code, out, err } = await run(...args.split(' '));
-    expect(code).toBe(1);
-    expect(out).toBe('');
-    expect(lines(err)).toHaveLength(1);
-    expect(err).toMatch(/^not available yet: groundnote /);
-  });
+  it.each([['describe a.png --modality depth'], ['eval ground --index i'], ['eval refer --index i --json']])(
+    '%s',
+    async (args) => {
+      const { code, out, err } = await run(...args.split(' '));
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      expect(lines(err)).toHaveLength(1);
+      expect(err).toMatch(/^not available yet: groundnote /);
+    },
+  );
 });
 
 describe('failures end with 1 and one line', () => {
