@@ -26,6 +26,7 @@ import type { PackSummary } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
 import { Providers } from '../engines/onnx/providers';
+import { stoppedBy } from '../engines/remote/currentSignal';
 import type { EditorModels } from '../engines/remote/editorModels';
 import { GroundnoteError } from '../../protocol/errors';
 import { PackRegistry } from '../packs/registry';
@@ -140,13 +141,17 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     },
     async keptSegmenter(id) {
       const entry = await models.find('segment', id);
-      const segmenter = (await models.kept(entry))?.segmenter;
-      return segmenter instanceof Segmenter ? { ref: entry.ref, segmenter } : undefined;
+      const kept = await models.kept(entry);
+      return kept?.segmenter instanceof Segmenter && !kept.isRemote
+        ? { ref: entry.ref, segmenter: kept.segmenter }
+        : undefined;
     },
     async segmentPicture(picture, { prompts, previous, pack, ...wishes }, context, stopwatch) {
       const sorted = sortPrompts(prompts, picture, previous);
       const { ref, segmenter } = await stopwatch.time('load', () => services.segmenter(pack));
-      const found = await segmenter.segment(picture, sorted, context, stopwatch, wishes);
+      const found = await stoppedBy(context.signal, () =>
+        segmenter.segment(picture, sorted, context, stopwatch, wishes),
+      );
       return { ...found, pack: ref };
     },
   };
@@ -186,7 +191,8 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       const { segmenter } = entry.server ? await open() : await inTurn(context, open);
       if (!(segmenter instanceof Segmenter)) return everythingWithModel(services, entry, params, context);
       const named = { ref: entry.ref, segmenter };
-      const work = () => everythingInPicture(services, named, params, context, stopwatch);
+      const work = () =>
+        stoppedBy(context.signal, () => everythingInPicture(services, named, params, context, stopwatch));
       return entry.server ? work() : inTurn(context, work);
     }),
     async ground(params, context) {

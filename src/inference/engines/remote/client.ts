@@ -1,5 +1,5 @@
 /** The client for a server of the settings. */
-import type { NetworkServer, OpenServer, ServerOf } from '../../../protocol/servers';
+import type { NetworkServer, OpenServer } from '../../../protocol/servers';
 import type { EngineServices } from '../open';
 import { HttpClient } from './http';
 
@@ -20,9 +20,3 @@ export function clientFor(
     log,
   });
 }
-
-/** The server where it speaks a protocol. */
-export const speaks = <P extends NetworkServer['protocol']>(
-  open: OpenServer,
-  protocol: P,
-): open is OpenServer & { server: ServerOf<P> } => open.server.protocol === protocol;

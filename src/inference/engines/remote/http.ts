@@ -174,6 +174,11 @@ export class HttpClient {
     return `“${line.length > length ? `${line.slice(0, length)}…` : line}”`;
   }
 
+  /** Writes to the log. @param what the rest of a sentence that begins with the server's name, without a full stop */
+  log(level: 'debug' | 'info' | 'warn', what: string): void {
+    this.options.log?.(level, `The server “${this.name}” ${what}.`);
+  }
+
   /** @param what the rest of a sentence that begins with the server's name, without a full stop */
   problem(what: string, cause?: unknown): GroundnoteError {
     return new GroundnoteError('bad-server', `The server “${this.name}” ${what}.`, { cause });
@@ -198,7 +203,7 @@ export class HttpClient {
     signal: AbortSignal,
     take: (answer: HttpAnswer) => Promise<T>,
   ): Promise<T> {
-    const { server, log } = this.options;
+    const { server } = this.options;
     const retries = question.retry === false ? 0 : server.retries;
     for (let tries = 0; ; tries++) {
       let wait = (this.options.firstWaitMs ?? firstWaitMs) * 2 ** tries * (0.75 + Math.random() / 2);
@@ -217,7 +222,7 @@ export class HttpClient {
         if (tries >= retries) throw this.problem(error.message, error);
         why = error.message;
       }
-      log?.('info', `The server “${this.name}” ${why}: asked again in ${Math.round(wait)} ms.`);
+      this.log('info', `${why}; it is asked again in ${Math.round(wait)} ms`);
       await pause(wait, signal);
     }
   }
