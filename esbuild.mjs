@@ -43,12 +43,15 @@ const node = {
   banner: { js: 'var groundnoteModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
-/** MathJax is a file of its own that the extension loads with the first formula that is copied as a picture. */
-const mathJaxApart = {
-  name: 'mathjax-apart',
+/**
+ * Modules that are files of their own, loaded when they are first imported: MathJax, with the first formula that is copied as a
+ * picture, and what installs packs. The extension is read whole when VS Code starts.
+ */
+const apart = {
+  name: 'apart',
   setup(build) {
-    build.onResolve({ filter: /\/equations\/equationSvg$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './equationSvg.cjs', external: true } : undefined,
+    build.onResolve({ filter: /\/(equations\/equationSvg|install\/packStore)$/ }, ({ path: module, kind }) =>
+      kind === 'dynamic-import' ? { path: `./${path.basename(module)}.cjs`, external: true } : undefined,
     );
   },
 };
@@ -137,12 +140,13 @@ copyShiki(out);
 const contexts = await Promise.all([
   context({
     ...node,
-    plugins: [oneKatex, mathJaxApart, transformersApart],
+    plugins: [oneKatex, apart, transformersApart],
     entryPoints: {
       extension: 'src/extension.ts',
       // The thread that the first preview starts: the extension itself loads no KaTeX and no Markdown parser.
       noteRenderer: 'src/notes/render/worker.ts',
       equationSvg: 'src/notes/equations/equationSvg.ts',
+      packStore: 'src/inference/packs/install/packStore.ts',
       pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',
       transformersLibrary: 'src/inference/engines/transformers/library.ts',

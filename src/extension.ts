@@ -64,7 +64,11 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     entry: path.join(dist, 'noteRenderer.cjs'),
     log: (level, message) => log[level](message),
   });
-  const annotator = registerAnnotator(context, { inference, log });
+  const annotator = registerAnnotator(context, {
+    inference,
+    defaults: async () => (await configuration.read()).defaults,
+    log,
+  });
   const ground = new GroundRunner({ inference, log, embeddedPacks: embeddedFolder });
   const agentTools = registerAgentTools({
     inference,

@@ -30,6 +30,7 @@ export const withoutLicenceFile = {
   '@microsoft/fast-foundation': { copyright: microsoft },
   '@microsoft/fast-web-utilities': { copyright: microsoft },
   '@nodable/entities': { copyright: 'Copyright (c) Amit Gupta (https://solothought.com)' },
+  'gearhash-jit': { copyright: 'Copyright (c) 2022 Hugging Face' },
   imurmurhash: { copyright: 'Copyright (c) 2013 Gary Court, Jens Taylor' },
   'onnxruntime-common': onnxruntime,
   'onnxruntime-node': onnxruntime,

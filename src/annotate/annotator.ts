@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { actions, commandOf } from '../protocol/actions';
 import type { Annotation, Edit } from '../protocol/annotator';
 import type { Size } from '../protocol/geometry';
-import type { PackSummary } from '../protocol/packs';
+import type { PackSummary, TaskDefaults } from '../protocol/packs';
 import type { AnnotatorDocument } from './annotatorDocument';
 import type { Tool } from './annotatorPanel';
 import type { AnnotatorProvider } from './annotatorProvider';
@@ -35,14 +35,18 @@ export interface AnnotatorApi extends vscode.Disposable {
 
 export function registerAnnotator(
   context: vscode.ExtensionContext,
-  { inference, log }: { inference: InferenceApi; log: vscode.LogOutputChannel },
+  {
+    inference,
+    defaults,
+    log,
+  }: { inference: InferenceApi; defaults: () => Promise<TaskDefaults>; log: vscode.LogOutputChannel },
 ): AnnotatorApi {
   const edits = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<AnnotatorDocument>>();
   let loading: Promise<AnnotatorProvider> | undefined;
   let provider: AnnotatorProvider | undefined;
   const load = () =>
     (loading ??= import('./annotatorProvider').then(
-      (module) => (provider = new module.AnnotatorProvider(context, inference, log, edits)),
+      (module) => (provider = new module.AnnotatorProvider(context, inference, defaults, log, edits)),
     ));
   const lazy: vscode.CustomEditorProvider<AnnotatorDocument> = {
     onDidChangeCustomDocument: edits.event,

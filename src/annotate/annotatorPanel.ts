@@ -23,7 +23,7 @@ import {
   type Snapshot,
 } from '../protocol/annotator';
 import { isCancelled, toWireError } from '../protocol/errors';
-import type { PackSummary } from '../protocol/packs';
+import type { PackSummary, TaskDefaults } from '../protocol/packs';
 import { Endpoint } from '../protocol/rpc';
 import type { AnnotatorDocument } from './annotatorDocument';
 import { pageHtml } from './pageHtml';
@@ -37,6 +37,8 @@ export interface PanelServices {
   thumbnailFolder: vscode.Uri;
   /** The packs of this machine; asked again when `fresh`, else as last heard. */
   packs(fresh: boolean): Promise<PackSummary[]>;
+  /** Packs that the user has set for tasks. */
+  defaults(): Promise<TaskDefaults>;
   /** What answers the page beside this file, one part for each area of the panel. */
   parts: readonly PanelPart[];
 }
@@ -232,11 +234,12 @@ export class AnnotatorPanel {
 
   private async snapshot(): Promise<Snapshot> {
     const { document, panel, services } = this;
-    const [size, uri, tiles, packs] = await Promise.all([
+    const [size, uri, tiles, packs, defaults] = await Promise.all([
       document.picture.size(),
       document.picture.address(panel.webview),
       document.picture.tiles(panel.webview),
       services.packs(false),
+      services.defaults(),
     ]);
     const { session } = document;
     return {
@@ -245,6 +248,7 @@ export class AnnotatorPanel {
       annotations: [...session.annotations],
       dirty: session.dirty,
       packs,
+      defaults,
       ...(document.tasks.phase !== undefined && { busy: document.tasks.phase }),
       ...(session.problem !== undefined && { problem: session.problem }),
     };

@@ -5,7 +5,7 @@ import type { ActionId } from '../protocol/actions';
 import type { AnnotatorApi } from './annotator';
 import { GroundnoteError, isCancelled, toWireError } from '../protocol/errors';
 import { listPacks } from '../protocol/inference';
-import type { PackSummary } from '../protocol/packs';
+import type { PackSummary, TaskDefaults } from '../protocol/packs';
 import { AnnotatorDocument, type DocumentServices } from './annotatorDocument';
 import { AnnotatorPanel, type PanelServices, type Tool } from './annotatorPanel';
 import { clipboardPart } from './clipboardPart';
@@ -40,6 +40,8 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
   constructor(
     context: vscode.ExtensionContext,
     private readonly inference: InferenceApi,
+    /** Packs that the user has set for tasks. */
+    defaults: () => Promise<TaskDefaults>,
     private readonly log: vscode.LogOutputChannel,
     /** Fired for each edit that VS Code must put on its stack. */
     private readonly edits: vscode.EventEmitter<vscode.CustomDocumentEditEvent<AnnotatorDocument>>,
@@ -68,6 +70,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
       tileFolder: tileFolder(context),
       log,
       packs: (fresh) => this.packs(fresh),
+      defaults,
       thumbnailFolder,
       parts: [
         this.folder.part,
@@ -84,6 +87,7 @@ export class AnnotatorProvider implements vscode.CustomEditorProvider<AnnotatorD
           log,
           folder: path.join(storage.fsPath, 'conversations'),
           packs: () => this.packs(false),
+          defaults,
         }),
         labelsPart(this.workspaceLabels, this.labelColors),
         clipboardPart,

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { actionIdSchema } from './actions';
 import { boxSchema, promptSchema, regionSchema, rleSchema, sizeSchema } from './geometry';
-import { packSummarySchema } from './packs';
+import { packSummarySchema, taskDefaultsSchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 import { tiledImageSchema } from './tiles';
 
@@ -39,6 +39,8 @@ export const snapshotSchema = z.object({
   /** Why saving is not possible (a broken or foreign sidecar, a read-only folder), or absent. */
   problem: z.string().optional(),
   packs: z.array(packSummarySchema),
+  /** Id of the pack that a task takes where none is chosen, as the user has set it. */
+  defaults: taskDefaultsSchema.optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { annotationSchema } from './annotator';
 import { boxSchema } from './geometry';
 import { askedRegionSchema, explanationStepSchema, groundedTextSchema } from './inference';
+import type { TaskDefaults } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 
 /** A question and what became of it. */
@@ -27,7 +28,7 @@ export type ConversationTurn = z.infer<typeof conversationTurnSchema>;
 
 export const conversationSchema = z.object({
   turns: z.array(conversationTurnSchema),
-  /** Id of the pack that the next question goes to; absent: the first that can. */
+  /** Id of the pack that was chosen for the next question; absent: see `packFor`. */
   pack: z.string().optional(),
 });
 export type Conversation = z.infer<typeof conversationSchema>;
@@ -75,6 +76,28 @@ export const copyText = requestChannel('copyText', z.object({ text: z.string() }
 
 /** Tasks of packs that a conversation can use, the most able first. */
 export const conversationTasks = ['ask', 'refer', 'ground'] as const;
+
+/**
+ * The pack that a question or a phrase goes to: the one that is chosen, whatever it can do; else the default of the task;
+ * else the first and most able one.
+ * @param packs those that can take part @param mode `ask`: a question; `find`: a phrase
+ */
+export function packFor<Pack extends { id: string; tasks: readonly string[] }>(
+  mode: 'ask' | 'find',
+  packs: readonly Pack[],
+  chosen: string | undefined,
+  defaults: TaskDefaults = {},
+): Pack | undefined {
+  const does = mode === 'find' ? (['ground'] as const) : (['ask', 'refer'] as const);
+  const able = packs.filter(({ tasks }) => does.some((task) => tasks.includes(task)));
+  return (
+    packs.find(({ id }) => id === chosen) ??
+    able.find(({ id, tasks }) => does.some((task) => defaults[task] === id && tasks.includes(task))) ??
+    able.find(({ tasks }) => tasks.includes('ask')) ??
+    able[0] ??
+    packs[0]
+  );
+}
 
 /** Whether a pack can take part in a conversation. */
 export const canConverse = ({ state, tasks }: { state: string; tasks: readonly string[] }): boolean =>

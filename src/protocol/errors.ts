@@ -40,6 +40,11 @@ export class GroundnoteError extends Error {
   ) {
     super(message, options);
   }
+
+  /** The class is in several bundles of one process: an error of another one is the same. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'GroundnoteError' && 'code' in value;
+  }
 }
 
 /** True for a cancellation, of ours or of an AbortSignal. */

@@ -1,7 +1,7 @@
 /** What the inference process can be asked: one channel per task, and what serves them. */
 import * as z from 'zod';
 import { boxSchema, geometrySchema, packRefSchema, promptSchema, rleSchema, sizeSchema } from './geometry';
-import { packSummarySchema, taskSchema } from './packs';
+import { packSummarySchema, taskDefaultsSchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 import { openServerSchema } from './servers';
 
@@ -265,7 +265,7 @@ export const executionProviders = ['auto', 'cpu', 'coreml', 'dml', 'cuda', 'webg
 export const configurationSchema = z.object({
   servers: z.array(openServerSchema).default([]),
   /** Id of the pack that a task takes where a request names none. */
-  defaults: z.partialRecord(taskSchema, z.string()).default({}),
+  defaults: taskDefaultsSchema.default({}),
   /** Nothing is sent to any server, except on this machine itself. */
   offline: z.boolean().default(false),
   executionProvider: z.enum(executionProviders).default('auto'),

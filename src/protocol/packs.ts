@@ -5,6 +5,10 @@ export const tasks = ['segment', 'ground', 'refer', 'ask', 'describe'] as const;
 export const taskSchema = z.enum(tasks);
 export type Task = z.infer<typeof taskSchema>;
 
+/** Id of the pack or server that a task takes where a request names none. */
+export const taskDefaultsSchema = z.partialRecord(taskSchema, z.string());
+export type TaskDefaults = z.infer<typeof taskDefaultsSchema>;
+
 /** A file of the pack, by its path inside the pack's folder (no absolute path, no `..`). */
 export const packFileSchema = z.object({
   path: z

@@ -117,6 +117,8 @@ export type NetworkServer = Exclude<Server, { protocol: 'editor-model' }>;
 export type ServerOf<P extends ServerProtocol> = Extract<Server, { protocol: P }>;
 
 function hasCredentials(url: string): boolean {
+  // What is no address at all is told by the check before this one.
+  if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== '' || password !== '';
 }

@@ -111,6 +111,7 @@ export function App({
       tool: state.tool,
       tools: settings.values,
       activeId: state.activeId,
+      segmenter: state.segmenter,
       opacity: state.opacity,
       listOpen: state.listOpen,
       overlay: overlay.state.saved,
@@ -119,7 +120,7 @@ export function App({
     });
   useEffect(() => {
     if (hasPicture) keep.current();
-  }, [hasPicture, stage, state.tool, state.activeId, state.opacity, state.listOpen]);
+  }, [hasPicture, stage, state.tool, state.activeId, state.segmenter, state.opacity, state.listOpen]);
 
   const toggleList = () => store.set({ listOpen: !listOpen });
   if (state.fatal !== undefined)

@@ -20,6 +20,8 @@ const savedSchema = z.object({
   tool: z.enum(toolNames).optional(),
   tools: toolValuesSchema.optional(),
   activeId: z.string().optional(),
+  /** The pack that segments. */
+  segmenter: z.string().optional(),
   opacity: z.number().min(0).max(1).optional(),
   listOpen: z.boolean().optional(),
   overlay: savedOverlaySchema.optional(),

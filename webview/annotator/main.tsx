@@ -14,11 +14,12 @@ async function start(): Promise<void> {
   const host = new HostLink(body.dataset['document'] ?? '');
   host.watchFocus();
   const { saved, carried, filmstrip } = await host.start();
-  const { tool, activeId, opacity, listOpen } = saved;
+  const { tool, activeId, segmenter, opacity, listOpen } = saved;
   const store = new PanelStore(host.endpoint, {
     ...(tool && { tool }),
     ...(opacity !== undefined && { opacity }),
     activeId,
+    segmenter,
     listOpen,
   });
   const folder = new FolderStore(store, () => host.carry(), filmstrip);

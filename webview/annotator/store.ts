@@ -17,6 +17,7 @@ import {
 } from '../../src/protocol/annotator';
 import { toWireError } from '../../src/protocol/errors';
 import type { Box, Prompt, PromptKind } from '../../src/protocol/geometry';
+import type { PackSummary } from '../../src/protocol/packs';
 import type { Endpoint } from '../../src/protocol/rpc';
 import { ActionRegistry } from './actions';
 import { promptsOf } from './prompts';
@@ -37,6 +38,8 @@ export interface PanelState {
   /** The last of them: prompts refine it. */
   activeId: string | undefined;
   hoverId: string | undefined;
+  /** Id of the pack that segments, where one was chosen in this panel. */
+  segmenter: string | undefined;
   /** Prompts that were sent and have no answer yet, by region. */
   pending: ReadonlyMap<string, readonly Prompt[]>;
   /** What the model is doing. */
@@ -63,7 +66,7 @@ export class PanelStore {
 
   constructor(
     readonly host: Endpoint,
-    initial: Partial<Pick<PanelState, 'tool' | 'activeId' | 'opacity' | 'listOpen'>>,
+    initial: Partial<Pick<PanelState, 'tool' | 'activeId' | 'segmenter' | 'opacity' | 'listOpen'>>,
   ) {
     this.state = {
       snapshot: undefined,
@@ -72,6 +75,7 @@ export class PanelStore {
       selected: initial.activeId === undefined ? [] : [initial.activeId],
       activeId: undefined,
       hoverId: undefined,
+      segmenter: undefined,
       pending: new Map(),
       busy: undefined,
       notice: undefined,
@@ -136,14 +140,34 @@ export class PanelStore {
     return pending.get(activeId) ?? (this.active ? promptsOf(this.active, snapshot.image) : []);
   }
 
-  /** Prompt kinds that a ready pack takes for segmenting. */
-  get promptKinds(): ReadonlySet<PromptKind> {
-    const packs = this.state.snapshot?.packs ?? [];
-    return new Set(
-      packs
-        .filter(({ state, tasks }) => state === 'ready' && tasks.includes('segment'))
-        .flatMap(({ prompts }) => prompts),
+  /** Packs that make masks of points, boxes or strokes, in the order of the host. */
+  get segmenters(): readonly PackSummary[] {
+    return (this.state.snapshot?.packs ?? []).filter(
+      ({ state, tasks, prompts }) =>
+        state === 'ready' && tasks.includes('segment') && prompts.some((kind) => kind !== 'text'),
     );
+  }
+
+  /** The one that is asked. */
+  get segmenter(): PackSummary | undefined {
+    const { segmenters } = this;
+    const byDefault = this.state.snapshot?.defaults?.segment;
+    return (
+      segmenters.find(({ id }) => id === this.state.segmenter) ??
+      segmenters.find(({ id }) => id === byDefault) ??
+      segmenters[0]
+    );
+  }
+
+  /** For a question to it: its id, where it was chosen here. */
+  get chosenSegmenter(): { pack?: string } {
+    const { segmenter, state } = this;
+    return segmenter && segmenter.id === state.segmenter ? { pack: segmenter.id } : {};
+  }
+
+  /** Prompt kinds that it takes. */
+  get promptKinds(): ReadonlySet<PromptKind> {
+    return new Set(this.segmenter?.prompts);
   }
 
   /** True when a ready pack finds phrases. */

@@ -5,6 +5,7 @@ import { FolderNavigation } from './folder/folderNavigation';
 import { keysOf } from './help/keyNames';
 import { useStore } from './hooks';
 import { OverlayMenu } from './overlay/overlayMenu';
+import { SegmenterPicker } from './tools/segmenterPicker';
 import { EverythingButton, ToolButtons, ToolMenu, ToolOptions } from './tools/toolButtons';
 import type { Toolbox } from './tools/toolbox';
 
@@ -87,6 +88,7 @@ export function Toolbar({
       </label>
       <OverlayMenu />
       <ToolOptions toolbox={toolbox} stage={stage} />
+      <SegmenterPicker />
       <span class="stretch" />
       <ToolMenu toolbox={toolbox} />
       <FolderNavigation />

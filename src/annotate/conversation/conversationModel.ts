@@ -1,11 +1,11 @@
 /** The conversation about one open picture: asks, stops, asks again, keeps regions, and is kept on the disk. Without VS Code. */
 import { randomUUID } from 'node:crypto';
 import type { Annotation, Edit } from '../../protocol/annotator';
-import { canConverse, type Conversation, type ConversationTurn } from '../../protocol/conversation';
+import { canConverse, packFor, type Conversation, type ConversationTurn } from '../../protocol/conversation';
 import { GroundnoteError, isCancelled, toWireError } from '../../protocol/errors';
 import type { Box, Size } from '../../protocol/geometry';
 import type { AskedRegion, GroundedText, ImageSource } from '../../protocol/inference';
-import type { PackSummary } from '../../protocol/packs';
+import type { PackSummary, TaskDefaults } from '../../protocol/packs';
 import type { InferenceApi } from '../inferenceApi';
 import { answered, askPack } from './answering';
 import type { ConversationFile } from './conversationFile';
@@ -18,6 +18,8 @@ export interface ConversationOptions {
   annotations(): readonly Annotation[];
   apply(edit: Edit): void;
   packs(): Promise<readonly PackSummary[]>;
+  /** What the user has set as the packs of tasks. */
+  defaults?(): Promise<TaskDefaults>;
   /** Hears of each change, and of each piece of an answer. */
   onChange(conversation: Conversation): void;
   onGrowth(growth: { turnId: string; text: string; phase: string }): void;
@@ -187,13 +189,10 @@ export class ConversationModel {
     );
   }
 
-  /** The pack that is chosen, or the first that can take part. @throws GroundnoteError no-pack */
+  /** The pack that is chosen, or else the default one. @throws GroundnoteError no-pack */
   private async pack(): Promise<PackSummary> {
     const able = (await this.options.packs()).filter(canConverse);
-    const pack =
-      able.find(({ id }) => id === this.conversation.pack) ??
-      able.find(({ tasks }) => tasks.includes('ask')) ??
-      able[0];
+    const pack = packFor('ask', able, this.conversation.pack, await this.options.defaults?.());
     if (!pack)
       throw new GroundnoteError('no-pack', 'No pack on this machine answers questions or finds phrases.');
     return pack;

@@ -1,7 +1,7 @@
 /** Answers the page's channels of protocol/conversation; all panels of a picture share its conversation. */
 import * as vscode from 'vscode';
 import { answerGrew, conversationChanged } from '../../protocol/conversation';
-import type { PackSummary } from '../../protocol/packs';
+import type { PackSummary, TaskDefaults } from '../../protocol/packs';
 import type { Endpoint } from '../../protocol/rpc';
 import type { AnnotatorDocument } from '../annotatorDocument';
 import type { PanelPart } from '../annotatorPanel';
@@ -16,6 +16,7 @@ export interface ConversationServices {
   /** Where conversations are kept. */
   folder: string;
   packs(): Promise<readonly PackSummary[]>;
+  defaults(): Promise<TaskDefaults>;
 }
 
 /** Makes the part of the panel; the conversation of a picture ends with its document. */
@@ -30,7 +31,10 @@ export function conversationPart(services: ConversationServices): PanelPart {
   };
 }
 
-function open({ inference, log, folder, packs }: ConversationServices, document: AnnotatorDocument) {
+function open(
+  { inference, log, folder, packs, defaults }: ConversationServices,
+  document: AnnotatorDocument,
+) {
   const endpoints = new Set<Endpoint>();
   const model = new ConversationModel({
     inference,
@@ -42,6 +46,7 @@ function open({ inference, log, folder, packs }: ConversationServices, document:
     annotations: () => document.session.annotations,
     apply: (edit) => document.apply(edit),
     packs,
+    defaults,
     onChange: (conversation) => endpoints.forEach((each) => each.send(conversationChanged, conversation)),
     onGrowth: (growth) => endpoints.forEach((each) => each.send(answerGrew, growth)),
   });

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { executionProviders, type Configuration } from '../../protocol/inference';
-import { tasks, type Task } from '../../protocol/packs';
+import { tasks, type Task, type TaskDefaults } from '../../protocol/packs';
 import type { Server } from '../../protocol/servers';
 import { readServers, type ServerEntry } from '../servers/readServers';
 
@@ -21,7 +21,7 @@ export interface ModelSettings {
   entries: readonly ServerEntry[];
   /** Those that are used: none in an untrusted workspace. */
   servers: readonly Server[];
-  defaults: Readonly<Partial<Record<Task, string>>>;
+  defaults: Readonly<TaskDefaults>;
   offline: boolean;
   trusted: boolean;
   /** Servers that have a token. */
@@ -124,7 +124,7 @@ export class ModelConfiguration implements vscode.Disposable {
     return vscode.workspace.getConfiguration('groundnote');
   }
 
-  private get defaults(): Partial<Record<Task, string>> {
+  private get defaults(): TaskDefaults {
     const told = this.settings.get<Record<string, unknown>>('models.defaults', {}) ?? {};
     return Object.fromEntries(
       tasks.flatMap((task) => (typeof told[task] === 'string' && told[task] ? [[task, told[task]]] : [])),

@@ -1,5 +1,5 @@
 /** Which servers a request would reach: the same choice that the inference process makes. Without VS Code. */
-import type { Task } from '../../protocol/packs';
+import type { Task, TaskDefaults } from '../../protocol/packs';
 import type { NetworkServer, Server } from '../../protocol/servers';
 
 /** The task of each channel of protocol/inference that may send a picture. */
@@ -16,7 +16,7 @@ const taskOfChannel: Readonly<Record<string, Task>> = {
 /** Of the settings. */
 export interface Choices {
   servers: readonly Server[];
-  defaults: Readonly<Partial<Record<Task, string>>>;
+  defaults: Readonly<TaskDefaults>;
 }
 
 /**

@@ -423,7 +423,7 @@ describe('comparing packs', () => {
       const bar = page.getByRole('region', { name: 'Comparison of packs' });
       expect(await bar.getByLabel('Left of the line').inputValue()).toBe(':saved');
       expect(await bar.getByLabel('Right of the line').inputValue()).toBe('other-segment');
-      expect(await bar.getByText('groundnote.packs.folders').count()).toBe(0);
+      expect(await bar.getByText('The Models view installs others.').count()).toBe(0);
       // The line is in the middle of the disc.
       await expectPixel([200 - between, 100], grey);
       await expect.poll(async () => isNear(await panel.pixel([200 + between, 100]), grey)).toBe(false);
@@ -457,7 +457,7 @@ describe('comparing packs', () => {
     await open({ annotations: [old, { ...old, id: 'locked', locked: true }, mask] });
     panel.host.act('view.compare');
     const bar = panel.page.getByRole('region', { name: 'Comparison of packs' });
-    await bar.getByText('groundnote.packs.folders').waitFor();
+    await bar.getByText('The Models view installs others.').waitFor();
     await bar.getByText('on average of 2').waitFor();
     await panel.page
       .getByRole('slider', { name: /Left: As it was. Right: groundnote-segment, now./ })

@@ -4,6 +4,7 @@ import {
   answerGrew,
   askQuestion,
   canConverse,
+  packFor,
   choosePack,
   clearConversation,
   conversationChanged,
@@ -84,19 +85,17 @@ export class ConversationState {
     return (this.store.state.snapshot?.packs ?? []).filter(canConverse);
   }
 
-  /** The pack that the next question goes to. */
+  /** The pack that the next question, or phrase, goes to. */
   get pack(): PackSummary | undefined {
-    const { packs } = this;
-    return (
-      packs.find(({ id }) => id === this.view.pack) ??
-      packs.find(({ tasks }) => tasks.includes('ask')) ??
-      packs[0]
-    );
+    const { mode } = this;
+    return mode && packFor(mode, this.packs, this.view.pack, this.store.state.snapshot?.defaults);
   }
 
-  /** What the chosen pack can do in the box. */
+  /** What the box can do: with the pack that is chosen, or where none is, with any. */
   get modes(): readonly Mode[] {
-    const tasks = this.pack?.tasks ?? [];
+    const { packs } = this;
+    const chosen = packs.find(({ id }) => id === this.view.pack);
+    const tasks = (chosen ? [chosen] : packs).flatMap((pack) => pack.tasks);
     const answers = tasks.includes('ask') || tasks.includes('refer');
     return [...(answers ? (['ask'] as const) : []), ...(tasks.includes('ground') ? (['find'] as const) : [])];
   }

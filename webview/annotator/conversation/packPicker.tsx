@@ -7,7 +7,7 @@ export function PackPicker() {
   const conversation = useConversation();
   const { packs, pack } = conversation;
   const reads =
-    'Reads written words. Questions about looks and meaning need a vision-language model; packs with one cannot be installed in this version yet.';
+    'Reads written words. Questions about looks and meaning need a vision-language model: the Models view installs one, or adds a server.';
   const hint = pack?.kind === 'ocr' ? `${pack.title}. ${reads}` : pack?.title;
   if (packs.length < 2)
     return (

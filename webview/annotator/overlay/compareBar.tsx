@@ -23,7 +23,7 @@ export function CompareBar({ comparison, view }: { comparison: Comparison; view:
       {only && (
         <p>
           {only.title} is the only pack here that takes these prompts: its masks of now are compared with
-          those that the regions have. The setting <code>groundnote.packs.folders</code> adds other packs.
+          those that the regions have. The Models view installs others.
         </p>
       )}
     </section>

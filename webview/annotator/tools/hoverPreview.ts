@@ -105,6 +105,7 @@ export class HoverPreview {
         {
           regionId: this.store.state.activeId ?? 'hover',
           prompts: withPrompt(this.prompting.prompts, prompt),
+          ...this.store.chosenSegmenter,
           ...(view && { view }),
         },
         { signal: asking.signal },

@@ -207,6 +207,7 @@ export class Prompting extends Observable {
       const { total_ms, score, candidates } = await store.host.request(promptRegion, {
         regionId: id,
         prompts: [...prompts],
+        ...store.chosenSegmenter,
         ...(view && { view }),
       });
       if (!newest()) return;

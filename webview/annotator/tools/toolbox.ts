@@ -132,6 +132,7 @@ export class Toolbox {
     try {
       const { regionIds, message } = await store.host.request(segmentEverything, {
         pointsPerSide: settings.values.density,
+        ...store.chosenSegmenter,
         ...(view && { view }),
       });
       store.set({

@@ -1,0 +1,187 @@
+/** The Models view in a real VS Code: what is here, installing with a pause, a default, the panel, removing; and the walkthrough. */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelsView, toastButton } from '../support/modelsView';
+import { PackServer, servedPack } from '../support/packServer';
+import { useVSCode } from '../support/useVSCode';
+
+let server: PackServer;
+beforeAll(async () => {
+  server = await PackServer.start();
+});
+afterAll(() => server.stop());
+
+const vscode = useVSCode({
+  prepare: async (workspace) => {
+    const data = path.join(path.dirname(workspace), 'data');
+    const broken = path.join(data, 'User/globalStorage/groundnote.groundnote/packs/broken');
+    await mkdir(broken, { recursive: true });
+    await writeFile(
+      path.join(broken, 'groundnote.json'),
+      '{"id": "broken", "title": "Broken Pack", "version": "1"}',
+    );
+    await mkdir(path.join(data, 'Machine'), { recursive: true });
+    await writeFile(
+      path.join(data, 'Machine/settings.json'),
+      JSON.stringify({
+        'groundnote.servers': [
+          { id: 'chat', protocol: 'openai-chat', url: 'http://models.example', model: 'vlm', title: 'Chat' },
+          { id: 'wrong', protocol: 'openai-chat', url: 'nowhere', model: 'vlm', title: 'Wrong' },
+        ],
+      }),
+    );
+    await copyFile(path.join(workspace, 'photos/coffee.jpg'), path.join(workspace, 'a-photo-of-mine.jpg'));
+  },
+});
+const view = () => new ModelsView(vscode());
+
+describe('the Models view', () => {
+  it('lists what is here, broken packs and servers with the reason, and what can be installed', async () => {
+    await view().open();
+    await view().row('Groundnote Segment').waitFor();
+    expect(await view().description('Groundnote Segment')).toMatch(/^5\.9 MB$/);
+    expect(await view().description('Broken Pack')).toMatch(
+      /^broken · Groundnote\.json is not valid: tasks/i,
+    );
+    expect(await view().description('Chat')).toBe('openai-chat · http://models.example');
+    expect(await view().description('Wrong')).toMatch(/^broken · The entry in the settings is wrong: url/);
+    await view().expand('Available');
+    await view()
+      .row(/SlimSAM/)
+      .waitFor();
+    await vscode().screenshot('models-view');
+  });
+});
+
+describe('a pack', () => {
+  it('is installed from an address; the download is paused and gone on with', async () => {
+    const { workbench, page } = vscode();
+    server.stalls = true;
+    await workbench.runCommand('Groundnote: Add Model Pack…');
+    await workbench.pick('From an address');
+    await workbench.quickInput.getByText('Address of an archive').waitFor();
+    await workbench.answer(server.url);
+    await workbench.dialogButton('Install').click();
+    await workbench.toast(/Installing .* of /);
+    await expect.poll(() => page.locator('.notification-toast').first().innerText()).toMatch(/of \d/);
+    await toastButton(vscode(), 'Cancel').click();
+    await workbench.toast(/is paused/);
+    await workbench.clearToasts();
+    server.stalls = false;
+    await view()
+      .row(/paused/)
+      .waitFor();
+    await vscode().screenshot('models-paused');
+    await view()
+      .row(/paused/)
+      .hover();
+    await view()
+      .row(/paused/)
+      .locator('.action-label[aria-label^="Resume"]')
+      .click();
+    await workbench.dialogButton('Install').click();
+    await workbench.dialogButton('Accept Licence').click();
+    await workbench.toast(/Field Segment.* is installed/, 30_000);
+    expect(server.starts.at(-1)).toBeGreaterThan(0);
+    await vscode().screenshot('models-installed');
+    await toastButton(vscode(), 'Set as Default…').click();
+    await workbench.toast(/is the default for segment now/);
+    await expect.poll(() => view().description(servedPack.title)).toMatch(/default for segment/);
+  });
+
+  it('answers in the side panel, which says so and offers the choice', async () => {
+    const { workbench } = vscode();
+    await workbench.clearToasts();
+    await workbench.openFile('rocket.jpg');
+    await workbench.runCommand('Groundnote: Segment Image');
+    const annotator = await vscode().annotator('rocket.jpg');
+    const picker = annotator.frame.getByRole('combobox', { name: 'Pack that segments' });
+    expect(await picker.inputValue()).toBe(servedPack.id);
+    await annotator.clickImage(320, 200);
+    await annotator.waitForRegions(1, 60_000);
+    await annotator.waitForText(/field-segment/);
+    await vscode().screenshot('models-in-panel');
+    await picker.selectOption('groundnote-segment');
+    await annotator.finishRegion();
+    await annotator.clickImage(100, 300);
+    await annotator.waitForRegions(2, 60_000);
+    await annotator.waitForText(/groundnote-segment/);
+  });
+
+  it('is verified and removed, and the panel goes on without it', async () => {
+    const { workbench } = vscode();
+    await view().open();
+    await view().menu(servedPack.title, 'Verify Files of Model…');
+    await workbench.toast(/Field Segment.* is whole/);
+    await workbench.clearToasts();
+    await view().menu(servedPack.title, 'Remove Model…');
+    await workbench.dialogButton('Remove').click();
+    await view().row(servedPack.title).waitFor({ state: 'detached' });
+    const annotator = await vscode().annotator('rocket.jpg');
+    await annotator.frame
+      .getByRole('combobox', { name: 'Pack that segments' })
+      .waitFor({ state: 'detached' });
+  });
+});
+
+describe('a server on another machine', () => {
+  it('gets no picture before the user has agreed', async () => {
+    const { workbench } = vscode();
+    const annotator = await vscode().annotator('rocket.jpg');
+    await annotator.frame.getByRole('combobox', { name: 'Pack that answers' }).selectOption('chat');
+    await annotator.frame.locator('.composer .editor').click();
+    await vscode().page.keyboard.type('What is this?');
+    await vscode().page.keyboard.press('Enter');
+    await workbench.dialogButton('Cancel').waitFor();
+    expect(await vscode().page.locator('.monaco-dialog-box').innerText()).toMatch(
+      /Pictures that you ask about are sent to models\.example/,
+    );
+    await vscode().screenshot('models-consent');
+    await workbench.dialogButton('Cancel').click();
+    await annotator.waitUntilIdle();
+    await workbench.runCommand('View: Close Primary Side Bar');
+  });
+});
+
+describe('the walkthrough', () => {
+  it('leads to the first mask in three clicks', async () => {
+    const { workbench, page } = vscode();
+    await workbench.runCommand('View: Close All Editors');
+    if (await workbench.dialogButton("Don't Save").isVisible())
+      await workbench.dialogButton("Don't Save").click();
+    await workbench.runCommand('Groundnote: Get Started');
+    const button = (text: string) =>
+      page.locator('.gettingStartedContainer .monaco-button', { hasText: text }).first();
+    await button('Open the Sample Note').waitFor();
+    await vscode().screenshot('walkthrough-1');
+    await button('Open the Sample Note').click();
+    const preview = await vscode().preview();
+    const photo = await preview.figure('coffee.jpg');
+    await vscode().screenshot('walkthrough-2');
+    await photo.click();
+    const annotator = await vscode().annotator('coffee.jpg');
+    await annotator.clickImage(366, 284);
+    await annotator.waitForRegions(1, 60_000);
+    await vscode().screenshot('walkthrough-3');
+  });
+
+  it("leads to a mask in the user's own image in three clicks", async () => {
+    const { workbench, page } = vscode();
+    await workbench.runCommand('Groundnote: Get Started');
+    const step = page.locator('.gettingStartedContainer .getting-started-step', {
+      hasText: 'Segment an image of yours',
+    });
+    await step.first().click();
+    await page.locator('.gettingStartedContainer .monaco-button', { hasText: 'Choose an Image' }).click();
+    await workbench.quickInput
+      .locator('.monaco-list-row', { hasText: 'a-photo-of-mine.jpg' })
+      .first()
+      .click();
+    await vscode().screenshot('walkthrough-own-dialog');
+    const annotator = await vscode().annotator('a-photo-of-mine.jpg');
+    await annotator.clickImage(366, 284);
+    await annotator.waitForRegions(1, 60_000);
+    await vscode().screenshot('walkthrough-own');
+  });
+});
