@@ -12,6 +12,7 @@ import { NoteRendererClient } from './notes/render/workerClient';
 import { registerAgentTools } from './views/agents/registerAgentTools';
 import { registerImageCommands } from './views/commands';
 import { registerExchangeCommands } from './views/exchangeCommands';
+import { editorModelsOf, registerUseEditorModel } from './views/registerEditorModels';
 import { registerGroundFenceHelp } from './views/groundFenceHelp';
 import { registerInsertIntoNote } from './views/insertIntoNote';
 import { Papers } from './notes/papers/papers';
@@ -42,13 +43,14 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     tileFolder: tileFolder(context).fsPath,
     tileBytes: settings.get('largeImages.cacheGigabytes', 4) * 1e9,
   };
+  const configuration = new ModelConfiguration(context.secrets);
   const client = new InferenceClient({
     ...processes,
     idleMs: settings.get('inference.unloadAfterMinutes', 10) * 60_000,
     log: (level, message) => log[level](message),
     onStateChange: (state) => status.show(state),
+    editorModels: editorModelsOf(log, () => configuration.offline),
   });
-  const configuration = new ModelConfiguration(context.secrets);
   const consent = new ServerConsent(context.globalState);
   // Nothing goes to a server but through this.
   const inference = new GuardedInference({ client, configuration, consent, onAnswered: tickFirsts() });
@@ -103,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     models.onDidChange(() => annotator.packsChanged()),
     models.onDidChange(() => void agentTools.refresh()),
     registerModels({ models, inference, unload: () => client.stop() }),
+    registerUseEditorModel(models, configuration),
     registerWalkthrough(context, annotator),
     renderer,
     annotator,

@@ -51,9 +51,12 @@ class DataPart {
   ) {}
   static image = (data: Uint8Array, mime: string) => new DataPart(data, mime);
 }
-/** Not in every VS Code that is supported: set it to undefined to play an older one. */
-// eslint-disable-next-line prefer-const -- tests assign it through `fake`
-export let LanguageModelDataPart: typeof DataPart | undefined = DataPart;
+/** Not in every VS Code that is supported: `fake.hasDataParts` plays an older one. */
+export const LanguageModelDataPart = {
+  get image() {
+    return fake.hasDataParts ? DataPart.image : undefined;
+  },
+};
 
 export class LanguageModelToolResult {
   constructor(readonly content: object[]) {}
@@ -115,6 +118,54 @@ export const fake = {
   found: [] as string[],
   /** Contexts that were set. */
   context: new Map<string, unknown>(),
+  hasDataParts: true,
+  /** The editor's language models, and how they were looked for. */
+  models: [] as FakeModel[],
+  selectors: [] as unknown[],
+  /** What the user answers to questions, by a word of them; unanswered ones are given up. */
+  answers: new Map<string, unknown>(),
+  /** What the user was told and asked. */
+  shown: [] as string[],
+};
+
+export interface FakeModel {
+  id: string;
+  vendor: string;
+  family: string;
+  name: string;
+  maxInputTokens: number;
+  sendRequest(
+    messages: LanguageModelChatMessage[],
+    options: unknown,
+    token: CancellationTokenSource['token'],
+  ): Promise<{ text: AsyncIterable<string> }>;
+}
+
+export const lm = {
+  selectChatModels: (selector: { vendor?: string; id?: string } = {}) => {
+    fake.selectors.push(selector);
+    const fits = ({ vendor, id }: FakeModel) =>
+      (selector.vendor === undefined || selector.vendor === vendor) &&
+      (selector.id === undefined || selector.id === id);
+    return Promise.resolve(fake.models.filter(fits));
+  },
+};
+
+function answer(question: string): unknown {
+  fake.shown.push(question);
+  return [...fake.answers].find(([word]) => question.includes(word))?.[1];
+}
+const say = (message: string, options?: { detail?: string } | string) =>
+  Promise.resolve(answer(typeof options === 'object' ? `${message}\n${options.detail ?? ''}` : message));
+
+export const window = {
+  showWarningMessage: say,
+  showInformationMessage: say,
+  showErrorMessage: say,
+  showQuickPick: (items: readonly { label: string }[], { title = '' }: { title?: string } = {}) => {
+    const label = answer(title);
+    return Promise.resolve(items.find((item) => item.label === label));
+  },
 };
 
 const folderOf = ({ path: file }: Uri) =>

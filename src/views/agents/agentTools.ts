@@ -1,5 +1,6 @@
 /** Answers the tools of toolList: from the input of a model to a question for the inference process, and back. */
 import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
@@ -326,7 +327,10 @@ export class AgentTools {
     const uses = toolTasks[name];
     if (!uses) return {};
     const { packs } = await this.services.inference.request(listPacks, {});
-    const here = packs.filter(({ folder }) => isInside(folder, this.services.embeddedPacks));
+    const { embeddedPacks } = this.services;
+    // Packs are listed by their real paths.
+    const parent = await realpath(embeddedPacks).catch(() => embeddedPacks);
+    const here = packs.filter(({ folder }) => isInside(folder, parent));
     const embeddedFor = (task: Task) => here.find(({ tasks }) => tasks.includes(task))?.id;
     const refuse = (what: string): never => {
       throw new GroundnoteError(

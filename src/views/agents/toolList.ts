@@ -239,13 +239,18 @@ export function inputSchemaOf(name: AgentToolName): Record<string, unknown> {
 /** What package.json says of the tools. */
 export const contributedTools = () =>
   (Object.keys(agentTools) as AgentToolName[]).map((name) => {
-    const info: Partial<ToolInfo<z.ZodObject>> = { ...agentTools[name] };
-    delete info.input;
+    const info: ToolInfo<z.ZodObject> = agentTools[name];
+    const { displayName, toolReferenceName, userDescription, modelDescription, icon, when } = info;
     return {
       name,
       tags: ['groundnote', 'image'],
       canBeReferencedInPrompt: true,
-      ...info,
+      displayName,
+      toolReferenceName,
+      userDescription,
+      modelDescription,
+      icon,
+      ...(when !== undefined && { when }),
       inputSchema: inputSchemaOf(name),
     };
   });
