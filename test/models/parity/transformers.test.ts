@@ -84,4 +84,81 @@ describe.skipIf(python === undefined)(`packs of transformers.js against PyTorch$
       );
     await model.close();
   });
+
+  it('Depth Anything: nearness within one of 255 steps', async () => {
+    const { nearness } = expectedOf<{ nearness: number[] }>('depth');
+    const { model } = await opened(await packNamed('depth', 'depth-estimator'));
+    const depth = (await model.depth?.(await picture(), runOf())) ?? [];
+    expect(depth).toHaveLength(nearness.length);
+    expect(apart(depth, nearness)).toBeLessThanOrEqual(1);
+    await model.close();
+  });
+
+  const describePicture = { text: '', asked: [], history: [] };
+
+  it('ViT-GPT2: the same caption, told as it grows', async () => {
+    const { tokens, text } = expectedOf<{ tokens: number; text: string }>('captioner');
+    const { model } = await opened(await packNamed('captioner', 'captioner', { max_tokens: tokens }));
+    const run = runOf();
+    expect(await model.answer?.(await picture(), describePicture, run)).toEqual({ text, found: [] });
+    const told = run.told.flatMap(({ text }) => text ?? []);
+    expect(told.length).toBeGreaterThan(0);
+    for (const part of told) expect(text.startsWith(part)).toBe(true);
+    const refused = await model.answer?.(await picture(), { ...describePicture, text: 'Why?' }, run);
+    expect(refused).toMatchObject({ refused: true });
+    await model.close();
+  });
+
+  it('Florence-2: the same answers, their places at the middles of bins', async () => {
+    const { answers, tokens } = expectedOf<{ answers: Record<string, string>; tokens: number }>('florence');
+    const options = { max_tokens: tokens, describe: 'CAPTION', describe_with_regions: false };
+    const { model } = await opened(await packNamed('florence', 'florence', options));
+    const image = await picture();
+    const words = (answers.CAPTION ?? '').replace(/<[^>]*>/g, ' ').split(' ').filter(Boolean);
+    const described = await model.answer?.(image, describePicture, runOf());
+    expect(described?.text.split(/\s+/).filter(Boolean)).toEqual(words);
+    for (const [name, found] of [
+      ['OD', await model.everything?.(image, runOf())],
+      ['disc', await model.ground?.(image, 'the red disc', runOf())],
+    ] as const)
+      expect(found?.found.map(({ box }) => box)).toEqual(boxesByHand(answers[name] ?? '', image));
+    await model.close();
+  });
+
+  it('Idefics3: the same answers over two turns', async () => {
+    const { first, second, tokens } = expectedOf<{ first: string; second: string; tokens: number }>('idefics');
+    const { model } = await opened(await packNamed('idefics', 'vision-language', { max_tokens: tokens }));
+    const image = await picture();
+    const question = { text: 'What is the red disc?', asked: [], history: [] };
+    const answer = await model.answer?.(image, question, runOf());
+    // What was cut off says so.
+    expect(answer?.text).toBe(`${first} …`);
+    const turn = { question: question.text, answer: first, asked: [] };
+    const next = await model.answer?.(
+      image,
+      { text: 'where is the bar?', asked: [], history: [turn] },
+      runOf(),
+    );
+    expect(next?.text).toBe(second);
+    await model.close();
+  });
 });
+
+/** Boxes of runs of four places, without those of no area. */
+function boxesByHand(text: string, { width, height }: { width: number; height: number }): Box[] {
+  const boxes: Box[] = [];
+  for (const run of text.replace(/> +</g, '><').match(/(<loc_\d+>)+/g) ?? []) {
+    const bins = [...run.matchAll(/\d+/g)].map(Number);
+    for (let i = 0; i + 4 <= bins.length; i += 4) {
+      const at = (k: number) => (((bins[i + k] as number) + 0.5) / 1000) * (k % 2 ? height : width);
+      const box: Box = [
+        Math.min(at(0), at(2)),
+        Math.min(at(1), at(3)),
+        Math.max(at(0), at(2)),
+        Math.max(at(1), at(3)),
+      ];
+      if (box[2] > box[0] && box[3] > box[1]) boxes.push(box);
+    }
+  }
+  return boxes;
+}

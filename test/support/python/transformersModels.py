@@ -50,7 +50,7 @@ def randomized(model: nn.Module, scale: float = 0.25, seed: int = 0) -> nn.Modul
             parameter.copy_(1 + noise * 0.1)
         elif parameter.dim() == 1:
             parameter.copy_(noise * 0.1)
-    return model.eval()
+    return model.eval().requires_grad_(False)
 
 
 def export(model: nn.Module, inputs: dict, file: Path, outputs: list[str], dynamic: dict) -> None:
@@ -77,7 +77,7 @@ def word_tokenizer(folder: Path, special: list[str], template: str | None, extra
     """A tokenizer that knows WORDS, in small letters. `special` stand first, then the others."""
     from transformers import PreTrainedTokenizerFast
 
-    vocabulary = {word: i for i, word in enumerate([*special, *extra, *WORDS])}
+    vocabulary = {word: i for i, word in enumerate(dict.fromkeys([*special, *extra, *WORDS]))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=config["unk_token"]))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -89,10 +89,10 @@ def word_tokenizer(folder: Path, special: list[str], template: str | None, extra
         ids = [(word, vocabulary[word]) for word in special if word in template]
         tokenizer.post_processor = processors.TemplateProcessing(single=template, special_tokens=ids)
     tokenizer.add_special_tokens([*special, *extra])
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **config)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_input_names=["input_ids", "attention_mask"], **config)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
-    write(folder, "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", **config})
+    write(folder, "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": False, **config})
     return fast
 
 
@@ -361,6 +361,8 @@ def captioner(folder: Path, image: Image.Image) -> dict:
     config.decoder_start_token_id = config.pad_token_id = config.eos_token_id = 0
     model = VisionEncoderDecoderModel(encoder=encoder, decoder=decoder, config=config)
     randomized(model, 0.35, 13)
+    # Places in the sentence count for much: otherwise one word would be said again and again.
+    decoder.transformer.wpe.weight.mul_(6)
     preprocessor = named((48, 48), image_processor_type="ViTImageProcessor")
     write(folder, "preprocessor_config.json", preprocessor)
     write(folder, "config.json", config.to_dict() | {"architectures": ["VisionEncoderDecoderModel"]})
@@ -401,6 +403,8 @@ def florence(folder: Path, image: Image.Image) -> dict:
     config = Florence2Config(text_config=text.to_dict(), vision_config=vision, image_token_id=1, attn_implementation="eager")
     model = randomized(Florence2ForConditionalGeneration(config), 0.3, 17)
     model.tie_weights()
+    # Words stand out among a thousand places.
+    model.model.language_model.shared.weight[4 + len(places) :].mul_(2)
     preprocessor = named((64, 64), 3, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), image_processor_type="CLIPImageProcessor", processor_class="Florence2Processor")
     write(folder, "preprocessor_config.json", preprocessor)
     write(folder, "config.json", config.to_dict() | {"architectures": ["Florence2ForConditionalGeneration"]})
@@ -500,13 +504,20 @@ def idefics(folder: Path, image: Image.Image) -> dict:
         ids = model.generate(**inputs, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
         return tokenizer.decode(ids, skip_special_tokens=True), inputs
 
+    places = []
+    model.model.vision_model.embeddings.position_embedding.register_forward_hook(lambda module, given, result: places.append(given[0]))
     first, inputs = ask([("user", "What is the red disc?")])
     second, _ = ask([("user", "What is the red disc?"), ("assistant", first), ("user", "where is the bar?")])
     inner = model.model
 
     class Vision(nn.Module):
-        def forward(self, pixel_values, pixel_attention_mask):
-            return inner.get_image_features(pixel_values, pixel_attention_mask)
+        """Of a picture that fills its square: its patches have the places that the model itself gives them."""
+
+        def forward(self, pixel_values):
+            tower = inner.vision_model
+            patches = tower.embeddings.patch_embedding(pixel_values.flatten(0, 1)).flatten(2).transpose(1, 2)
+            hidden = tower.encoder(inputs_embeds=patches + tower.embeddings.position_embedding(places[0])).last_hidden_state
+            return inner.connector(tower.post_layernorm(hidden))
 
     class Embed(nn.Module):
         def forward(self, input_ids):
@@ -518,7 +529,7 @@ def idefics(folder: Path, image: Image.Image) -> dict:
             hidden = inner.text_model(inputs_embeds=inputs_embeds, attention_mask=causal(inputs_embeds, past[0]) + 0 * attention_mask.sum(), position_ids=position_ids, past_key_values=cache, cache_position=torch.arange(inputs_embeds.shape[1]) + past[0].shape[2], use_cache=True).last_hidden_state
             return model.lm_head(hidden), *kept(cache)
 
-    export(Vision(), {"pixel_values": inputs["pixel_values"], "pixel_attention_mask": inputs["pixel_attention_mask"].bool()}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export(Vision(), {"pixel_values": inputs["pixel_values"]}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
     export(Embed(), {"input_ids": inputs["input_ids"]}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
     names = cache_names("past_key_values", 2)
     export(
