@@ -55,7 +55,7 @@ export function canDo(server: Server, task: BatchJob['task']): boolean {
   if (server.protocol === 'editor-model') return false;
   if (task === 'ground') return server.tasks.includes('ground');
   return (
-    server.protocol === 'x-anylabeling' ||
+    (server.protocol === 'x-anylabeling' && server.tasks.includes('ground')) ||
     (server.protocol === 'open-inference' && server.tasks.includes('segment') && !('task' in server.models))
   );
 }
