@@ -156,8 +156,7 @@ export async function playHub(): Promise<PlayedHub> {
     for (let at = 0; at < bytes.length && at < limit && !response.destroyed; at += partBytes) {
       const part = bytes.subarray(at, Math.min(at + partBytes, limit));
       sent.set(request.path, (sent.get(request.path) ?? 0) + part.length);
-      if (!response.write(part))
-        await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      if (!response.write(part)) await written(response);
       if (manner.pauseMs) await new Promise((resolve) => setTimeout(resolve, manner.pauseMs));
     }
     if (limit >= bytes.length) response.end();
@@ -280,6 +279,17 @@ async function listen(server: Server): Promise<{ url: string; close(): Promise<v
         server.closeAllConnections();
       }),
   };
+}
+
+/** Waits until more can be written, or nobody reads any more. */
+function written(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const on = () => {
+      response.off('drain', on).off('close', on);
+      resolve();
+    };
+    response.on('drain', on).on('close', on);
+  });
 }
 
 async function text(message: IncomingMessage): Promise<string> {

@@ -23,6 +23,8 @@ export interface Ask {
   what: string;
   /** Statuses beside the 2xx that are no error. */
   allow?: readonly number[];
+  /** Told the headers of each answer that leads on: the hub tells there what the file is. */
+  onRedirect?(headers: Headers): void;
 }
 
 export interface Net {
@@ -84,6 +86,7 @@ export function createNet(options: PackStoreOptions): Net {
       const location = response.headers.get('location');
       if (response.status < 300 || response.status >= 400 || response.status === 304 || !location)
         return response;
+      ask.onRedirect?.(response.headers);
       await response.body?.cancel();
       const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
       const astray =

@@ -20,7 +20,7 @@ export type Resolved = Omit<Found, 'manifest'> & {
   license: string;
 };
 
-const repoPattern = /^[\w.-]+\/[\w.-]+$/;
+const repoPattern = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
 /** A name for a pack from that of a file or repository. */
 export function slug(name: string): string {
@@ -176,11 +176,19 @@ async function fromUrl(by: Resolver, address: string, signal: AbortSignal): Prom
       `${address} is no pack: give the address of an archive (.zip, .tar.gz, .tgz) or of an .onnx file, or the name of a repository of the hub.`,
     );
   const what = `the file "${name}"`;
-  // Some servers answer only for the file itself; then its length is told when it comes.
-  const response = await by.net.ask(at, { method: 'HEAD', signal, what, allow: [400, 403, 405, 501] });
-  const linked = Number(response.headers.get('x-linked-size') ?? response.headers.get('content-length') ?? 0);
-  const etag = /^"?([0-9a-f]{64})"?$/.exec(response.headers.get('x-linked-etag') ?? '')?.[1];
-  const size = response.ok && Number.isSafeInteger(linked) && linked > 0 ? linked : 0;
+  let told = new Headers();
+  const response = await by.net.ask(at, {
+    method: 'HEAD',
+    signal,
+    what,
+    // Some servers answer only for the file itself; then its length is told when it comes.
+    allow: [400, 403, 405, 501],
+    onRedirect: (headers) => (told = headers.has('x-linked-etag') ? headers : told),
+  });
+  const header = (name: string) => told.get(name) ?? response.headers.get(name) ?? '';
+  const length = Number(header('x-linked-size') || (response.ok ? header('content-length') : ''));
+  const size = Number.isSafeInteger(length) && length > 0 ? length : 0;
+  const sha256 = /^"?([0-9a-f]{64})"?$/.exec(header('x-linked-etag'))?.[1];
   const stem = isGraph ? name.replace(/\.onnx$/i, '') : archiveStem(name);
   return {
     id: slug(stem),
@@ -191,7 +199,7 @@ async function fromUrl(by: Resolver, address: string, signal: AbortSignal): Prom
       {
         path: slug(stem) + name.slice(stem.length).toLowerCase(),
         size,
-        ...(etag && { sha256: etag }),
+        ...(sha256 && { sha256 }),
         at: { url: at },
       },
     ],

@@ -278,8 +278,8 @@ function preferred(stem: string, graphs: readonly string[], prefers: readonly st
 /** Where the graphs are, for those who cannot guess it. */
 function optionsOf(kind: KnownKind, used: readonly string[]): Record<string, unknown> {
   const [first = '', second] = used;
-  if (kind === 'segment-anything') return { graphs: { encoder: first, decoder: second } };
-  if (kind === 'detector' || kind === 'pixel-classifier') return { graphs: { model: first } };
+  if (kind === 'segment-anything') return { encoder: first, decoder: second };
+  if (kind === 'detector' || kind === 'pixel-classifier') return { graph: first };
   const folder = path.posix.dirname(first);
   const stem = path.posix.basename(first, '.onnx').replace(suffix, '');
   return {
