@@ -105,8 +105,7 @@ describe('a repository of the hub', () => {
   });
 
   it('without a configuration is told by its graph when that is here', async () => {
-    const { 'config.json': _, ...files } = detector();
-    hub.setRepo('a/bare', { license: 'mit', files: { 'model.onnx': files[model] as Buffer } });
+    hub.setRepo('a/bare', { license: 'mit', files: { 'model.onnx': weights() } });
     const { plan, pack } = await add(store(), { from: 'hub', repo: 'a/bare' });
     expect(plan.manifest).toBeUndefined();
     expect(pack).toMatchObject({ id: 'bare', kind: 'detector', license: 'mit', source: `${hub.url}/a/bare` });

@@ -170,7 +170,11 @@ async function walkZip(file: string, check: Check, visit: Visit, signal: AbortSi
       );
       if (checked) entries.push({ entry, file: checked });
     }
-    for (const { entry, file: inside } of entries) await visit(inside, zipBytes(zip, entry, signal));
+    for (const { entry, file: inside } of entries) {
+      signal.throwIfAborted();
+      await visit(inside, zipBytes(zip, entry, signal));
+    }
+    signal.throwIfAborted();
   } finally {
     zip.close();
   }
