@@ -3,7 +3,7 @@
  * workspace, with private settings, state and extensions.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -23,6 +23,8 @@ export interface VSCodeOptions {
   /** Puts further files into the workspace before it is opened. */
   prepare?: (workspace: string) => Promise<void> | void;
   settings?: Record<string, unknown>;
+  /** A further extension, by its folder: it must need no installing. */
+  companion?: string;
   /** Leave workspace trust on: the workspace starts in Restricted Mode. */
   workspaceTrust?: boolean;
   viewport?: { width: number; height: number };
@@ -41,6 +43,34 @@ async function extensionsFolder(): Promise<string> {
   await mkdir(folder, { recursive: true });
   await installExtension(vsix, folder);
   await writeFile(stampFile, stamp);
+  return folder;
+}
+
+interface InstalledExtension {
+  identifier: { id: string };
+  version: string;
+  location: { $mid: 1; path: string; scheme: 'file' };
+  relativeLocation: string;
+}
+
+/** A folder of extensions with one more, in a place of its own. */
+async function withCompanion(extensions: string, companion: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const list = JSON.parse(
+    await readFile(path.join(extensions, 'extensions.json'), 'utf8'),
+  ) as InstalledExtension[];
+  const { publisher, name, version } = JSON.parse(
+    await readFile(path.join(companion, 'package.json'), 'utf8'),
+  ) as { publisher: string; name: string; version: string };
+  const id = `${publisher}.${name}`;
+  for (const { relativeLocation } of list)
+    await symlink(path.join(extensions, relativeLocation), path.join(folder, relativeLocation), 'junction');
+  await cp(companion, path.join(folder, id), { recursive: true });
+  const entries = [...list, { identifier: { id }, version, relativeLocation: id }].map((entry) => ({
+    ...entry,
+    location: { $mid: 1, path: path.join(folder, entry.relativeLocation), scheme: 'file' },
+  }));
+  await writeFile(path.join(folder, 'extensions.json'), JSON.stringify(entries));
   return folder;
 }
 
@@ -63,10 +93,13 @@ export class VSCode {
     const workspace = path.join(home, 'workspace');
     await cp(path.join(root, 'examples'), workspace, { recursive: true });
     await options.prepare?.(workspace);
+    const { companion } = options;
     const server = await startCodeServer({
       workspace,
       home,
-      extensionsFolder: extensions,
+      extensionsFolder: companion
+        ? await withCompanion(extensions, companion, path.join(home, 'extensions'))
+        : extensions,
       ...(options.settings && { settings: options.settings }),
       ...(options.workspaceTrust && { workspaceTrust: true }),
     });
