@@ -12,6 +12,7 @@ import { clearProgress, type CliIo } from './io';
 import { addPackCommands } from './packCommands';
 import { packFolders } from './packs';
 import { runAsk, runRefer } from './conversation';
+import { addPictureCommands } from './pictureCommands';
 import { runEverything, runGround, runRender, runSegment, type ResultFiles } from './tasks';
 
 /** Options that every command takes. */
@@ -160,6 +161,8 @@ function buildProgram(io: CliIo): Command {
       },
     );
 
+  addPictureCommands(io, (name, description) => shared(command(name, description)), runtimeOf);
+
   shared(command('render <note>', 'a Markdown note → a self-contained HTML page, or a PDF'))
     .option(
       '--out <file>',
@@ -192,7 +195,6 @@ function buildProgram(io: CliIo): Command {
     (name, description) => shared(command(name, description, packs)),
     (options: SharedOptions, store) => runtimeOf(options, store),
   );
-  notYet(command('describe', 'not available yet'), 'describe');
   return program;
 }
 

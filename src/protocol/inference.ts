@@ -176,6 +176,18 @@ export const describeParamsSchema = z.object({
 export type DescribeParams = z.infer<typeof describeParamsSchema>;
 export const describe = requestChannel('describe', describeParamsSchema, taskResultSchema);
 
+/**
+ * A picture → how near each of its pixels is, as a PNG of greys (the nearest is white). Of a large picture the part in `view`,
+ * or a reduced copy.
+ */
+export const estimateDepth = requestChannel(
+  'estimateDepth',
+  describeParamsSchema,
+  z
+    .object({ png: z.instanceof(Uint8Array), pack: packRefSchema, timings: timingsSchema })
+    .extend(sizeSchema.shape),
+);
+
 /** Size and kind of a picture, read from its header. */
 export const imageInfoSchema = z
   .object({

@@ -6,6 +6,7 @@ import {
   checkServer,
   configure,
   describe,
+  estimateDepth,
   everything,
   ground,
   hover,
@@ -64,6 +65,7 @@ function start(): void {
   endpoint.handle(ask, runtime.ask);
   endpoint.handle(refer, runtime.refer);
   endpoint.handle(describe, runtime.describe);
+  endpoint.handle(estimateDepth, runtime.estimateDepth);
   endpoint.handle(readFigure, runtime.readFigure);
   endpoint.handle(imageInfo, runtime.imageInfo);
   endpoint.handle(renderImage, runtime.renderImage);

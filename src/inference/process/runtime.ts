@@ -39,7 +39,14 @@ import { encodePng, readInfo } from './images';
 import { overlayPng } from './overlayPicture';
 import { cannot } from './models/compose';
 import { createModelStore, type ModelEntry } from './models/modelStore';
-import { askModel, describeWithModel, everythingWithModel, groundWithModel } from './models/tasks';
+import {
+  askModel,
+  depthWithModel,
+  describeWithModel,
+  everythingWithModel,
+  groundWithModel,
+  type DepthPicture,
+} from './models/tasks';
 import { createPictureStore } from './pictureStore';
 import { sortPrompts } from './segment/prompts';
 import { Segmenter } from './segment/segmenter';
@@ -61,6 +68,8 @@ export interface Runtime extends ExportPixelHandlers {
   ask(params: AskParams, context: HandlerContext): Promise<TaskResult>;
   refer(params: ReferParams, context: HandlerContext): Promise<TaskResult>;
   describe(params: DescribeParams, context: HandlerContext): Promise<TaskResult>;
+  /** With the pack that is named, or the first one that estimates depth. */
+  estimateDepth(params: DescribeParams, context: HandlerContext): Promise<DepthPicture>;
   /** With the pack that reads text, whatever the defaults are. */
   readFigure(params: ReadFigureParams, context: HandlerContext): Promise<FigureReading>;
   imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
@@ -219,6 +228,18 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     async describe(params, context) {
       const entry = await models.find('describe', params.pack);
       return describeWithModel(services, entry, params, context);
+    },
+    async estimateDepth(params, context) {
+      const estimator = (await models.list()).find(
+        ({ kind, state }) => kind === 'depth-estimator' && state === 'ready',
+      );
+      const id = params.pack ?? estimator?.id;
+      if (id === undefined)
+        throw new GroundnoteError(
+          'no-pack',
+          'No pack on this machine estimates depth. Install one in the Models view, or with "groundnote packs add".',
+        );
+      return depthWithModel(services, await models.find(undefined, id), params, context);
     },
     async readFigure(params, context) {
       const known = (await packs.list()).find(({ kind, state }) => kind === 'ocr' && state === 'ready');

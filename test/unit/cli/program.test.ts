@@ -50,6 +50,9 @@ describe('wrong arguments end with 2', () => {
     [['refer', 'a.png']],
     [['refer', 'a.png', '--ask', 'what is it?']],
     [['refer', 'a.png', '--box', '1,2,3']],
+    [['describe']],
+    [['describe', 'a.png', '--modality', 'smell']],
+    [['depth', 'a.png']],
     [['eval', 'segment']],
     [['eval', 'segment', '--index', 'x', '--limit', '0']],
     [['nonsense']],
@@ -62,16 +65,13 @@ describe('wrong arguments end with 2', () => {
 });
 
 describe('what is not there yet ends with 1 and one line', () => {
-  it.each([['describe a.png --modality depth'], ['eval ground --index i'], ['eval refer --index i --json']])(
-    '%s',
-    async (args) => {
-      const { code, out, err } = await run(...args.split(' '));
-      expect(code).toBe(1);
-      expect(out).toBe('');
-      expect(lines(err)).toHaveLength(1);
-      expect(err).toMatch(/^not available yet: groundnote /);
-    },
-  );
+  it.each([['eval ground --index i'], ['eval refer --index i --json']])('%s', async (args) => {
+    const { code, out, err } = await run(...args.split(' '));
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(lines(err)).toHaveLength(1);
+    expect(err).toMatch(/^not available yet: groundnote /);
+  });
 });
 
 describe('failures end with 1 and one line', () => {
@@ -80,6 +80,9 @@ describe('failures end with 1 and one line', () => {
     ['a history that is not there', 'ask a.png why --history nowhere.json --json'],
     ['a mask that is not there', 'refer a.png --mask nowhere.png --json'],
     ['a note that is not there', 'render nowhere.md --json'],
+    ['no pack that describes', 'describe a.png --json'],
+    ['nothing that describes sound', 'describe a.wav --modality audio'],
+    ['no pack that estimates depth', 'depth a.png --out d.png --json'],
     ['an index that is not there', 'eval segment --index nowhere.jsonl --json'],
     ['a pack that is not there', 'packs verify no-such-pack --json'],
     ['a pack that nobody offers', 'packs add no-such-pack --json'],

@@ -14,6 +14,10 @@ const optionsSchema = loadingOptionsSchema.extend({
   grows_with: z.enum(['nearness', 'distance']).default('nearness'),
 });
 
+const refusal =
+  'This pack estimates how near things are; it describes nothing and answers no questions. ' +
+  '"groundnote depth IMAGE --out FILE.png" writes its picture.';
+
 /** @throws GroundnoteError broken-pack */
 export async function openDepthEstimator(pack: Pack, services: EngineServices): Promise<PackModel> {
   const options = optionsOf(pack, optionsSchema);
@@ -23,6 +27,7 @@ export async function openDepthEstimator(pack: Pack, services: EngineServices): 
     images: (await from.part(from.library.AutoImageProcessor, 'preprocessor')) as unknown as Called,
   }));
   return {
+    answer: () => Promise.resolve({ text: refusal, found: [], refused: true }),
     depth: (picture, run) =>
       asking(pack, async () => {
         run.progress({ phase: 'Estimating the depth' });

@@ -1,4 +1,6 @@
 /** The tasks of packs and servers that are opened as a `PackModel`: from the parameters of a channel to its result. */
+import { encode } from 'fast-png';
+import type { z } from 'zod';
 import type { Size } from '../../../protocol/geometry';
 import type {
   AskParams,
@@ -10,6 +12,7 @@ import type {
   ResultRegion,
   Span,
   TaskResult,
+  estimateDepth,
 } from '../../../protocol/inference';
 import type { HandlerContext } from '../../../protocol/rpc';
 import type { Findings, ModelAnswer, PackModel, Question, Run } from '../../engines/model';
@@ -100,6 +103,25 @@ export async function describeWithModel(
   const asking = await begin(services, entry, params, context);
   const answer = await answered(services, asking, { text: '', asked: [], history: [] });
   return answerResult(services, asking, params, answer);
+}
+
+export type DepthPicture = z.output<typeof estimateDepth.result>;
+
+/** @throws as `groundWithModel` */
+export async function depthWithModel(
+  services: RuntimeServices,
+  entry: ModelEntry,
+  params: DescribeParams,
+  context: HandlerContext,
+): Promise<DepthPicture> {
+  const asking = await begin(services, entry, params, context);
+  const { model, window, run } = asking;
+  const data = await ofModel(services, asking, () =>
+    model.depth ? model.depth(window.picture, run) : cannot(entry.title, 'estimate depth'),
+  );
+  const size = sizeOf(window.picture);
+  const png = new Uint8Array(encode({ ...size, data, channels: 1, depth: 8 }));
+  return { png, pack: entry.ref, timings: run.stopwatch.timings(), ...size };
 }
 
 async function begin(

@@ -1,0 +1,119 @@
+/** The commands about a picture as a whole: `describe` and `depth`. */
+import { writeFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import { catalogue } from '../inference/packs/catalogue/catalogue';
+import type { Runtime } from '../inference/process/runtime';
+import { GroundnoteError } from '../protocol/errors';
+import type { PackKind, Task } from '../protocol/packs';
+import type { HandlerContext } from '../protocol/rpc';
+import { clearProgress, contextOf, printJson, showProgress, type CliIo } from './io';
+import { finish, type ResultFiles } from './tasks';
+
+const modalities = ['image', 'depth', 'normal', 'points', 'audio'] as const;
+
+interface DescribeOptions extends Pick<ResultFiles, 'json' | 'overlayOut'> {
+  modality: (typeof modalities)[number];
+  pack?: string;
+}
+
+/** @param command makes a command with the options that all have @param runtimeOf what these options ask for */
+export function addPictureCommands<Shared>(
+  io: CliIo,
+  command: (name: string, description: string) => Command,
+  runtimeOf: (options: Shared) => Runtime,
+): void {
+  command('describe <file>', 'what a picture shows, in words')
+    .addOption(new Option('--modality <kind>', 'what the file is').choices(modalities).default('image'))
+    .option('--overlay-out <file>', 'write the picture with the regions of the description as PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action((file: string, options: Shared & DescribeOptions) =>
+      runDescribe(io, runtimeOf(options), file, options),
+    );
+
+  command('depth <image>', 'how near things are → a PNG of greys, the nearest is white')
+    .requiredOption('--out <file>', 'the PNG')
+    .option('--pack <id>', 'the pack to use')
+    .action((image: string, options: Shared & { out: string; pack?: string; json?: boolean }) =>
+      runDepth(io, runtimeOf(options), image, options),
+    );
+}
+
+/** @throws GroundnoteError as the task does, unsupported for what is no picture, and io */
+async function runDescribe(
+  io: CliIo,
+  runtime: Runtime,
+  file: string,
+  { modality, pack, ...files }: DescribeOptions,
+): Promise<void> {
+  if (modality !== 'image')
+    throw new GroundnoteError(
+      'unsupported',
+      `No pack describes the modality "${modality}" yet: "describe" takes pictures.`,
+    );
+  const result = await withAdvice(
+    pack,
+    ({ tasks }) => tasks.includes('describe'),
+    () => runtime.describe({ image: { path: file }, ...(pack !== undefined && { pack }) }, streamingTo(io)),
+  );
+  await finish(io, runtime, file, result, files);
+}
+
+/** @throws GroundnoteError as the task does, and io */
+async function runDepth(
+  io: CliIo,
+  runtime: Runtime,
+  image: string,
+  { out, pack, json }: { out: string; pack?: string; json?: boolean },
+): Promise<void> {
+  const { png, ...result } = await withAdvice(
+    pack,
+    ({ kind }) => kind === 'depth-estimator',
+    () =>
+      runtime.estimateDepth({ image: { path: image }, ...(pack !== undefined && { pack }) }, contextOf(io)),
+  );
+  try {
+    await writeFile(out, png);
+  } catch (error) {
+    throw new GroundnoteError('io', `"${out}" cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  clearProgress(io);
+  if (json) return printJson(io, { image, out, ...result });
+  io.out(`${out}\n`);
+  io.err(`${result.pack.id} ${result.pack.version}: ${Math.round(result.timings.total_ms)} ms\n`);
+}
+
+/** Shows on a terminal the end of a text as it grows, in one line over itself; the whole of it comes as the result. */
+function streamingTo(io: CliIo): HandlerContext {
+  return {
+    signal: io.signal,
+    progress(progress) {
+      if (progress.text === undefined) return showProgress(io, progress);
+      const line = progress.text.replace(/\s+/g, ' ');
+      showProgress(io, { phase: line.length > 76 ? `…${line.slice(-75)}` : line });
+    },
+  };
+}
+
+/**
+ * Where no pack of this machine can do it, the error names those that can be installed.
+ * @param wanted the pack that the user has named: then the error says enough
+ */
+async function withAdvice<T>(
+  wanted: string | undefined,
+  fits: (pack: { tasks: readonly Task[]; kind: PackKind }) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (wanted !== undefined || !(error instanceof GroundnoteError) || error.code !== 'no-pack') throw error;
+    const packs = catalogue().filter(fits);
+    if (!packs.length) throw error;
+    const names = packs.slice(0, 4).map(({ id, title }) => `${id} (${title})`);
+    const [problem] = error.message.split(/(?<=\.) /);
+    throw new GroundnoteError(
+      'no-pack',
+      `${problem} Install one with "groundnote packs add ID", for instance ${names.join(', ')}.`,
+    );
+  }
+}
