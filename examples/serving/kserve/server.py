@@ -30,7 +30,9 @@ class Graph(Model):
 
     async def predict(self, payload: InferRequest, headers=None, response_headers=None) -> InferResponse:
         feeds = {each.name: each.as_numpy() for each in payload.inputs}
-        names = [tensor.name for tensor in self.session.get_outputs()]
+        # Which outputs are asked for, and whether as bytes (None: as the whole question says); all, where none is named.
+        asked = {each.name: each.binary_data for each in payload.request_outputs or []}
+        names = list(asked) or [tensor.name for tensor in self.session.get_outputs()]
         try:
             # Beside the event loop: health is answered while a graph runs.
             arrays = await asyncio.to_thread(self.session.run, names, feeds)
@@ -39,7 +41,8 @@ class Graph(Model):
         outputs = []
         for name, array in zip(names, arrays):
             output = InferOutput(name, list(array.shape), from_np_dtype(array.dtype))
-            output.set_data_from_numpy(array, binary_data=payload.use_binary_outputs)
+            binary = asked.get(name)
+            output.set_data_from_numpy(array, binary_data=payload.use_binary_outputs if binary is None else binary)
             outputs.append(output)
         return InferResponse(payload.id or generate_uuid(), self.name, outputs)
 

@@ -62,7 +62,7 @@ class PackService:
     async def infer(self, name: str, request: Request) -> Response:
         graph = self.graph(name)
         question = read_question(await request.body(), request.headers.get(JSON_LENGTH))
-        names = [tensor.name for tensor in graph.get_outputs()]
+        names = question.wanted or [tensor.name for tensor in graph.get_outputs()]
         try:
             arrays = await asyncio.to_thread(graph.run, names, question.tensors)
         except Exception as error:  # ONNX Runtime's errors about names, shapes and types have no common class.
