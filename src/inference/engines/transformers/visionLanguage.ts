@@ -23,6 +23,7 @@ import { generate } from './generation';
 import { asking, loadingOptionsSchema, opening, optionsOf, type Library } from './loading';
 import { listed, phrasesOf } from './phrases';
 import { rawPicture } from './rawPicture';
+import { encodeOnce, prepareOnce } from './seenPictures';
 
 const optionsSchema = loadingOptionsSchema.extend({
   /** How the model writes places. */
@@ -90,9 +91,11 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
       ...(chatTemplate !== undefined && { chatTemplate }),
     };
   });
+  encodeOnce(parts.model);
   const { manifest } = pack;
   const { image_processor } = parts.processor as unknown as VisionProcessor;
   seeAsPython(image_processor, options);
+  const askAbout = prepareOnce(parts.processor);
   const format = formatOf(options.format, `${nameOfType(parts.type)} ${manifest.id} ${manifest.title}`);
 
   /** What the model says to the last of the messages. */
@@ -103,6 +106,7 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
     onText?: (text: string, sent: Size) => void,
   ): Promise<{ text: string; sent: Size }> => {
     run.progress({ phase: 'Looking at the picture' });
+    askAbout(picture);
     const { inputs, sent } = await inputsOf(parts, options, picture, messages);
     await throwIfCancelled(run.signal);
     const { text, isCut } = await generate({

@@ -12,6 +12,7 @@ import { generate } from '../generation';
 import { asking, loadingOptionsSchema, opening, optionsOf } from '../loading';
 import { listed, phrasesOf } from '../phrases';
 import { rawPicture } from '../rawPicture';
+import { encodeOnce, SeenPictures } from '../seenPictures';
 import type { Called } from '../tensors';
 import { boxesOf, polygonsOf, quadrangleBoxesOf, readLocated, writeBox } from './locations';
 import { prompts, type FlorenceTask } from './tasks';
@@ -43,9 +44,11 @@ export async function openFlorence(pack: Pack, services: EngineServices): Promis
     tokenizer: await from.part(from.library.AutoTokenizer, 'tokenizer'),
   }));
 
-  /** The picture is prepared once for all questions about it. */
+  encodeOnce(model);
+  const seen = new SeenPictures();
+
   const putter = async (picture: Picture): Promise<Put> => {
-    const { pixel_values } = await images(rawPicture(library, picture));
+    const { pixel_values } = await seen.prepare(picture, () => images(rawPicture(library, picture)));
     return async (task, input, run, onText) => {
       const texts = tokenizer([prompts[task].replace('{input}', () => input)]) as Record<string, Tensor>;
       const { text } = await generate({
