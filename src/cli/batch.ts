@@ -59,7 +59,6 @@ export function addBatchCommand(io: CliIo, command: Command): void {
     )
     .option('--concurrency <n>', 'processes that work side by side on this machine', wholeNumber(1))
     .option('--pack <id>', 'the pack to use; with servers it works beside them')
-    .option('--servers <file>', 'servers that answer: a JSON list as in the setting groundnote.servers')
     .option('--engine <url>', 'the address of a server that answers; repeatable', collect)
     .option('--model <name>', 'with --engine: the model to use, where the server has several')
     .option('--per-server <n>', 'with --engine: questions at a time to each', wholeNumber(1, 64))

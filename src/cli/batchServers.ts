@@ -1,5 +1,4 @@
 /** The servers that `batch` is given: described in a file, or by their addresses alone. */
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { clientFor } from '../inference/engines/remote/client';
 import { Refusal, tokenVariable, type HttpClient } from '../inference/engines/remote/http';
@@ -8,6 +7,7 @@ import { modelListSchema as xAnyModelsSchema } from '../inference/engines/remote
 import type { BatchJob } from '../protocol/batch';
 import { GroundnoteError } from '../protocol/errors';
 import { serverSchema, type NetworkServer, type OpenServer, type Server } from '../protocol/servers';
+import { readServers, requireOneOfEach, withToken } from './servers';
 
 export interface ServerArguments {
   /** A file with servers, as in the setting `groundnote.servers`. */
@@ -29,13 +29,10 @@ export async function namedServers(
   task: BatchJob['task'],
   signal: AbortSignal,
 ): Promise<OpenServer[]> {
-  const listed = args.servers === undefined ? [] : await readServers(args.servers);
+  const listed = args.servers === undefined ? [] : readServers(args.servers);
   const found: Server[] = [...listed];
   for (const url of args.engine ?? []) found.push(await serverAt(url, args, signal));
-  const ids = found.map(({ id }) => id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined)
-    throw new GroundnoteError('invalid-params', `Two servers have the id "${twice}": give each its own.`);
+  requireOneOfEach(found);
   const able = found.filter((server) => canDo(server, task));
   if (found.length && !able.length)
     throw new GroundnoteError(
@@ -44,10 +41,7 @@ export async function namedServers(
         ? 'None of the servers is set up for the task "ground": add it to their "tasks".'
         : 'None of the servers segments all there is in a picture: that takes X-AnyLabeling-Server, or one that runs the graphs of a pack.',
     );
-  return able.map((server) => {
-    const token = process.env[tokenVariable(server.id)];
-    return { server, ...(token && { token }) };
-  });
+  return able.map(withToken);
 }
 
 /** Whether a server can be asked a batch's question. */
@@ -58,46 +52,6 @@ export function canDo(server: Server, task: BatchJob['task']): boolean {
     (server.protocol === 'x-anylabeling' && server.tasks.includes('ground')) ||
     (server.protocol === 'open-inference' && server.tasks.includes('segment') && !('task' in server.models))
   );
-}
-
-const fileSchema = z.union([
-  z.array(serverSchema),
-  z.object({ servers: z.array(serverSchema) }).transform(({ servers }) => servers),
-  // A settings.json of VS Code.
-  z
-    .object({ 'groundnote.servers': z.array(serverSchema) })
-    .transform((settings) => settings['groundnote.servers']),
-]);
-
-async function readServers(file: string): Promise<Server[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new GroundnoteError('not-found', `The file of servers ${file} cannot be read.`, { cause: error });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new GroundnoteError('invalid-params', `${file} is no JSON: ${(error as Error).message}.`);
-  }
-  const parsed = fileSchema.safeParse(value);
-  if (parsed.success && parsed.data.length) return parsed.data;
-  const why = parsed.success ? 'it is empty' : problemOf(value);
-  throw new GroundnoteError(
-    'invalid-params',
-    `${file} is no list of servers (${why}): it is a JSON list as in the setting "groundnote.servers".`,
-  );
-}
-
-/** The first thing that is wrong with a list, said better than a union does. */
-function problemOf(value: unknown): string {
-  const list = z
-    .array(serverSchema)
-    .safeParse(Array.isArray(value) ? value : ((value as { servers?: unknown } | null)?.servers ?? value));
-  const issue = list.error?.issues[0];
-  return issue ? [issue.path.join('.'), issue.message].filter(Boolean).join(': ') : 'wrong form';
 }
 
 /** What answers at an address, found out by asking which models it has. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { createRuntime, type Runtime } from '../inference/process/runtime';
+import { configurationSchema } from '../protocol/inference';
 import { GroundnoteError, toWireError } from '../protocol/errors';
 import type { Box, Prompt } from '../protocol/geometry';
 import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
@@ -11,6 +12,7 @@ import { addExportCommands } from './exportCommands';
 import { clearProgress, type CliIo } from './io';
 import { addPackCommands } from './packCommands';
 import { packFolders } from './packs';
+import { checkServers, configuredServers } from './servers';
 import { runAsk, runRefer } from './conversation';
 import { addPictureCommands } from './pictureCommands';
 import { runEverything, runGround, runRender, runSegment, type ResultFiles } from './tasks';
@@ -18,6 +20,7 @@ import { runEverything, runGround, runRender, runSegment, type ResultFiles } fro
 /** Options that every command takes. */
 interface SharedOptions {
   packs?: string[];
+  servers?: string;
   threads: number;
   json?: boolean;
   verbose?: boolean;
@@ -74,17 +77,25 @@ function buildProgram(io: CliIo): Command {
     each
       .option('--json', 'print one JSON object and nothing else')
       .option('--packs <folder>', 'a folder with packs, looked at before the embedded ones', collect)
+      .option(
+        '--servers <file>',
+        'servers, as a JSON list like the setting groundnote.servers; their ids are packs. Otherwise GROUNDNOTE_SERVERS',
+      )
       .option('--threads <n>', 'threads of a model; 0: the cores less one', wholeNumber(0), 0)
       .option('--verbose', 'show the log on standard error');
 
-  const runtimeOf = ({ packs, threads, verbose }: SharedOptions, store?: string): Runtime =>
-    createRuntime({
+  const runtimeOf = ({ packs, servers, threads, verbose }: SharedOptions, store?: string): Runtime => {
+    const runtime = createRuntime({
       packFolders: packFolders(packs, store),
       threads,
       log: (level, message) => {
         if (verbose || level === 'warn' || level === 'error') io.err(`${level}: ${message}\n`);
       },
     });
+    const known = configuredServers(servers);
+    if (known.length) runtime.configure(configurationSchema.parse({ servers: known }));
+    return runtime;
+  };
 
   shared(command('segment <image>', 'prompts → a mask, or all there is'))
     .option('--point <x,y[,0|1]>', 'a point of the object (1) or outside it (0); repeatable', parsePoint)
@@ -97,7 +108,7 @@ function buildProgram(io: CliIo): Command {
     .option('--view <x1,y1,x2,y2>', 'the part of the picture that is looked at', parseView)
     .option('--mask-out <file>', "write the mask as PNG; of everything, each pixel's region number")
     .option('--overlay-out <file>', 'write the picture with the masks as PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action(async (image: string, options: SegmentOptions, self: Command) => {
       if (options.everything) return runEverything(io, runtimeOf(options), image, options);
       if (options.pointsPerSide !== undefined) self.error('error: --points-per-side goes with --everything');
@@ -111,7 +122,7 @@ function buildProgram(io: CliIo): Command {
     .requiredOption('--text <phrase>', 'what to find')
     .option('--mask-out <file>', 'write the masks as PNG')
     .option('--overlay-out <file>', 'write the picture with the regions as PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action(
       async (
         image: string,
@@ -131,7 +142,7 @@ function buildProgram(io: CliIo): Command {
     .option('--mask <file>', 'a mask as PNG, non-zero is the region; repeatable', collect)
     .option('--ask <question>', 'a question about the regions')
     .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action(async (image: string, options: ReferOptions, self: Command) => {
       const { point = [], box = [], stroke = [], mask = [] } = options;
       if (![point, box, stroke, mask].some(({ length }) => length))
@@ -148,7 +159,7 @@ function buildProgram(io: CliIo): Command {
   shared(command('ask <image> <question>', 'a question about a picture → an answer with regions'))
     .option('--history <file>', 'turns before, as JSON: an array of answers that "ask --json" has printed')
     .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action(
       async (
         image: string,
@@ -184,7 +195,7 @@ function buildProgram(io: CliIo): Command {
     .option('--max-clicks <n>', 'corrective clicks at most', wholeNumber(1), 20)
     .option('--no-previous', 'give corrective clicks the clicks alone, not the mask before them')
     .option('--baselines', 'also the box as a mask, and GrabCut from the box')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action((options: SharedOptions & EvalOptions) => runEvalSegment(io, runtimeOf(options), options));
   for (const task of ['ground', 'refer'])
     notYet(command(task, 'not available yet', evaluation), `eval ${task}`);
@@ -194,6 +205,10 @@ function buildProgram(io: CliIo): Command {
     io,
     (name, description) => shared(command(name, description, packs)),
     (options: SharedOptions, store) => runtimeOf(options, store),
+  );
+  const servers = command('servers', 'the servers of --servers or GROUNDNOTE_SERVERS');
+  shared(command('check', 'whether each is there and has the model that it is named for', servers)).action(
+    (options: SharedOptions) => checkServers(io, runtimeOf(options), options),
   );
   return program;
 }

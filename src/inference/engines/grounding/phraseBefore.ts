@@ -11,7 +11,7 @@ const openers = new Set(
   (
     'and or but is are was were be been has have had with without of to in on at by for from into onto over under near ' +
     'behind beside between above below next left right that which who where there it its this these those as like ' +
-    'holding wearing sitting standing lying shows show see sees contains located found region box around'
+    'holding wearing sitting standing lying shows show see sees contains located found around'
   ).split(' '),
 );
 const articles = new Set(['a', 'an', 'the']);
