@@ -157,7 +157,7 @@ describe.skipIf(python === undefined)(`the task "segment" with Segment Anything$
     const runtime = createRuntime({ packFolders: [made.packs], threads: 1 });
     const params = {
       image: { path: made.picture('wide') },
-      prompts: [{ type: 'point', point: [120, 100], label: 1 } as const],
+      prompts: [{ type: 'point', point: [120, 100], label: 1 } as Prompt],
       pack: 'sam2',
     };
     expect((await runtime.hover(params, quietContext())).regions).toEqual([]);
