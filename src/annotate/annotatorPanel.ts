@@ -208,8 +208,8 @@ export class AnnotatorPanel {
     endpoint.handle(segmentEverything, (params) => document.tasks.segmentEverything(params));
     endpoint.on(focusChanged, ({ focused }) => this.focusEmitter.fire(focused));
     endpoint.handle(groundText, (params) => document.tasks.groundText(params));
-    endpoint.handle(cancelWork, () => {
-      document.tasks.cancel();
+    endpoint.handle(cancelWork, ({ regionIds }) => {
+      document.tasks.cancel(regionIds);
       return {};
     });
     endpoint.handle(insertIntoNote, async ({ regionIds }) =>

@@ -71,7 +71,7 @@ export class RegionTasks {
   async promptRegion(params: RegionPrompts): Promise<PromptResult> {
     const { regionId, prompts } = params;
     const question = this.segmentParams(params);
-    const result = await this.ask(`region:${regionId}`, 'Segmenting…', async (signal, onProgress) =>
+    const result = await this.ask(keyOfRegion(regionId), 'Segmenting…', async (signal, onProgress) =>
       this.options.inference.request(
         segment,
         { image: await this.options.image(), ...question, candidates: true },
@@ -211,9 +211,10 @@ export class RegionTasks {
     };
   }
 
-  /** Cancels everything that is under way. */
-  cancel(): void {
-    for (const controller of this.running.values()) controller.abort();
+  /** Cancels everything that is under way, or the prompts of these regions alone. */
+  cancel(regionIds?: readonly string[]): void {
+    const keys = regionIds?.map(keyOfRegion) ?? [...this.running.keys()];
+    for (const key of keys) this.running.get(key)?.abort();
   }
 
   private async ask(
@@ -243,6 +244,9 @@ export class RegionTasks {
     this.options.onBusy(phase);
   }
 }
+
+/** The work for the prompts of a region. */
+const keyOfRegion = (id: string) => `region:${id}`;
 
 /** The mask that a corrective prompt improves: the region's own, when its prompts are the first of the new ones. */
 function refinedMask(region: Annotation | undefined, prompts: readonly Prompt[]): Rle | undefined {

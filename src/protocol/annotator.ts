@@ -134,8 +134,12 @@ export const insertIntoNote = requestChannel(
   z.object({ regionIds: z.array(z.string()).min(1) }),
   insertResultSchema,
 );
-/** Panel → host: ends what the model is doing for this picture. */
-export const cancelWork = requestChannel('cancelWork', z.object({}), z.object({}));
+/** Panel → host: ends what the model is doing for this picture, or, with `regionIds`, only what it is doing for their prompts. */
+export const cancelWork = requestChannel(
+  'cancelWork',
+  z.object({ regionIds: z.array(z.string()).optional() }),
+  z.object({}),
+);
 /** Panel → host: is somebody there (a panel whose host died asks and hears nothing). */
 export const ping = requestChannel('ping', z.object({}), z.object({}));
 

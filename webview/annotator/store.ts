@@ -184,7 +184,7 @@ export class PanelStore {
 
   remove(id: string): void {
     const pending = new Map(this.state.pending);
-    if (pending.delete(id)) void this.cancel();
+    if (pending.delete(id)) void this.cancel([id]);
     this.set({ pending, activeId: this.state.activeId === id ? undefined : this.state.activeId });
     void this.edit({ title: 'Delete Region', put: [], remove: [id] });
   }
@@ -231,8 +231,10 @@ export class PanelStore {
     }
   }
 
-  async cancel(): Promise<void> {
-    await this.host.request(cancelWork, {}).catch((error: unknown) => this.fail(error));
+  /** Ends what the model is doing: all of it, or the prompts of these regions alone. */
+  async cancel(regionIds?: string[]): Promise<void> {
+    const params = regionIds ? { regionIds } : {};
+    await this.host.request(cancelWork, params).catch((error: unknown) => this.fail(error));
   }
 
   /** Sends an edit, as one undo step. @returns the document's revision with it; undefined after a failure, which is said */

@@ -103,6 +103,23 @@ describe('promptRegion', () => {
     expect(edits).toHaveLength(2);
   });
 
+  it('cancels the prompts of one region, and leaves the other work alone', async () => {
+    const { tasks, edits } = setUp(
+      (_, signal) =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new GroundnoteError('cancelled', 'Cancelled.')));
+          setImmediate(() => setImmediate(() => resolve(answer)));
+        }),
+    );
+    const given = tasks.promptRegion({ regionId: 'a', prompts: [point] });
+    const other = tasks.promptRegion({ regionId: 'b', prompts: [point] });
+    const phrase = tasks.groundText({ text: 'cup' });
+    tasks.cancel(['a', 'unknown']);
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' });
+    await Promise.all([other, phrase]);
+    expect(edits).toHaveLength(2);
+  });
+
   it('changes nothing when the process fails, the user cancels, or nothing is found', async () => {
     const { tasks, edits, phases } = setUp(() =>
       Promise.reject(new GroundnoteError('process-crashed', 'The model process ended.')),

@@ -98,6 +98,8 @@ export class FakeHost {
   readonly size: Size;
   readonly png: Buffer;
   readonly model: AnnotationModel;
+  /** What the page cancelled: regions, or everything. */
+  readonly cancelled: (string[] | undefined)[] = [];
   /** What the page asked, newest last. */
   readonly prompts: { regionId: string; prompts: Prompt[]; view?: Box | undefined }[] = [];
   readonly edits: Edit[] = [];
@@ -314,7 +316,11 @@ export class FakeHost {
       this.phrases.push(params.text);
       return this.tasks.groundText(params);
     });
-    endpoint.handle(cancelWork, () => (this.tasks.cancel(), {}));
+    endpoint.handle(cancelWork, ({ regionIds }) => {
+      this.cancelled.push(regionIds);
+      this.tasks.cancel(regionIds);
+      return {};
+    });
     endpoint.handle(ping, () => ({}));
     endpoint.handle(seenHints, () => ({ seen: [...this.hintsSeen] }));
     endpoint.on(hintSeen, ({ hint }) => this.hintsSeen.add(hint));

@@ -447,6 +447,23 @@ describe('commands, phrases and troubles', () => {
     await panel.page.getByText('Cancelled.').waitFor();
   });
 
+  it('Escape gives up the prompts of the region in hand, and no other work', async () => {
+    await open();
+    let release = () => {};
+    panel.host.hold = new Promise((resolve) => (release = () => resolve(undefined)));
+    await panel.click([300, 100]);
+    await panel.page.getByText('Segmenting…').waitFor();
+    await panel.press('n');
+    await panel.click([100, 100]);
+    await expect.poll(() => panel.host.prompts.length).toBe(2);
+    await panel.press('Escape');
+    const second = panel.host.prompts[1]?.regionId;
+    await expect.poll(() => panel.host.cancelled).toEqual([[second]]);
+    release();
+    await panel.regions(1);
+    expect(panel.host.model.annotations[0]?.id).toBe(panel.host.prompts[0]?.regionId);
+  });
+
   it('commands of the host reach the panel', async () => {
     await open();
     panel.host.send(focusTool, { tool: 'box' });

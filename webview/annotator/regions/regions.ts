@@ -255,7 +255,7 @@ export class Regions {
     // A region that is being made has nothing to delete yet.
     const making = selected.filter((id) => pending.has(id));
     if (making.length) {
-      void this.store.cancel();
+      void this.store.cancel(making);
       this.store.set({ pending: new Map([...pending].filter(([id]) => !making.includes(id))) });
     }
     if (this.store.selection.length || !making.length) this.apply(edits.remove(this.selection));

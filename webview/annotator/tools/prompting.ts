@@ -138,7 +138,7 @@ export class Prompting extends Observable {
       return true;
     }
     if (activeId !== undefined && pending.has(activeId)) {
-      void this.store.cancel();
+      void this.store.cancel([activeId]);
       return true;
     }
     const { active } = this.edits;
