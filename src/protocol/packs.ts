@@ -63,7 +63,8 @@ export const packManifestSchema = z.object({
   version: z.string().min(1),
   title: z.string().min(1),
   description: z.string().default(''),
-  tasks: z.array(taskSchema).min(1),
+  /** None: it answers no question, and gives something that others use (depth). */
+  tasks: z.array(taskSchema),
   engine: z.enum(['onnx', 'transformers', 'remote']),
   /** Which handler of the engine understands its graphs. */
   kind: packKindSchema,

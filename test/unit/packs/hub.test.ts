@@ -71,8 +71,29 @@ describe('a repository of the hub', () => {
     const { pack } = await add(store({ catalogue: [entry] }), source);
     expect(pack).toMatchObject({ id: 'catalogued', title: 'Out of the catalogue', license: 'Apache-2.0' });
     expect(readFileSync(path.join(pack.folder, 'README.md'), 'utf8')).toContain(entry.goodFor);
+  });
+
+  it('that was checked is asked for its files alone', async () => {
+    const entry = catalogueEntry({ verified: '2026-01-01', sha256: sha256(weights()) });
+    await add(store({ catalogue: [entry] }), source);
     expect(hub.requests.some(({ path: asked }) => asked.includes('/paths-info/'))).toBe(true);
     expect(hub.requests.some(({ path: asked }) => asked.includes('/tree/'))).toBe(false);
+  });
+
+  it('that nobody has checked may have its graph under another name, with its weights beside it', async () => {
+    const { 'onnx/model.onnx': graph, ...files } = detector();
+    hub.setRepo('a/finder', {
+      license: 'apache-2.0',
+      files: { ...files, 'onnx/model_fp16.onnx': graph as Buffer, 'onnx/model_fp16.onnx_data': 'weights' },
+    });
+    const { plan } = await add(store({ catalogue: [catalogueEntry()] }), {
+      from: 'catalogue',
+      id: 'catalogued',
+    });
+    const names = plan.files.map((file) => file.path);
+    expect(names).toContain('onnx/model_fp16.onnx');
+    expect(names).toContain('onnx/model_fp16.onnx_data');
+    expect(plan.manifest?.options).toEqual({ graphs: { model: 'onnx/model_fp16.onnx' } });
   });
 
   it('that differs from what the catalogue has checked is refused', async () => {

@@ -197,7 +197,9 @@ describe('a graph alone', () => {
     const both = folderOf({ 'sam_decoder.onnx': decoder, 'sam_encoder.onnx': encoder }, 'my-sam');
     const { plan, pack } = await add(storeIn(temporaryFolder()), { from: 'path', path: both });
     expect(pack).toMatchObject({ id: 'my-sam', kind: 'segment-anything', tasks: ['segment'] });
-    expect(plan.manifest?.options).toEqual({ encoder: 'sam_encoder.onnx', decoder: 'sam_decoder.onnx' });
+    expect(plan.manifest?.options).toEqual({
+      graphs: { encoder: 'sam_encoder.onnx', decoder: 'sam_decoder.onnx' },
+    });
   });
 
   it('that nobody knows is refused with what it takes and gives', async () => {

@@ -42,7 +42,7 @@ function segmentAnything(graphs: readonly Graph[]): RecognisedGraphs | undefined
     );
   return {
     kind: 'segment-anything',
-    options: { encoder: encoder.file, decoder: decoder.file },
+    options: { graphs: { encoder: encoder.file, decoder: decoder.file } },
     used: [encoder.file, decoder.file],
     by: `what ${decoder.file} takes`,
   };
@@ -52,7 +52,7 @@ const ultralyticsSchema = z.object({ task: z.string(), names: z.string() });
 
 function oneGraph({ file, metadata }: Graph): RecognisedGraphs | undefined {
   const { inputs, outputs, properties } = metadata;
-  const options = { graph: file };
+  const options = { graphs: { model: file } };
   const found = (kind: RecognisedGraphs['kind'], by: string): RecognisedGraphs => ({
     kind,
     options,

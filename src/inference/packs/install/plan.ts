@@ -9,6 +9,7 @@ import { diskError } from './files';
 import { hubFileUrl, readHubRepo } from './hub';
 import type { Net } from './net';
 import { findPack, openArchive, openFolder, openGraph, openHub, type Found, type Origin } from './origins';
+import { dataFiles } from './recognise';
 import type { PackSource, PlannedFile } from './types';
 
 /** What a source is; `manifest` is absent where only what is still to be downloaded tells. */
@@ -62,33 +63,32 @@ export function resolve(by: Resolver, source: PackSource, signal: AbortSignal): 
 
 async function fromCatalogue(net: Net, entry: CatalogueEntry, signal: AbortSignal): Promise<Resolved> {
   const { hub, goodFor, licenseUrl, files: named, verified, ...told } = entry;
+  const names = named.map((file) => file.path);
   const repo = await readHubRepo(
     net,
     hub.repo,
     hub.revision,
     signal,
-    named.map((file) => file.path),
+    verified === undefined ? undefined : names,
   );
-  const files = named.map(({ path: name, sha256 }): PlannedFile => {
+  const { taken, options } =
+    verified === undefined
+      ? await uncheckedFiles(entry, openHub(net, repo, signal))
+      : { taken: names, options: entry.options };
+  const files = taken.map((name): PlannedFile => {
     const file = repo.files.find((each) => each.path === name);
-    if (!file)
-      throw new GroundnoteError(
-        'not-found',
-        `The repository "${hub.repo}" has no file "${name}" (any more), so "${entry.id}" cannot be installed from the catalogue.`,
-      );
-    if (verified !== undefined && sha256 !== undefined && file.sha256 !== undefined && file.sha256 !== sha256)
+    if (!file) throw gone(entry, name);
+    const sha256 = named.find((each) => each.path === name)?.sha256;
+    if (sha256 !== undefined && file.sha256 !== undefined && file.sha256 !== sha256)
       throw new GroundnoteError(
         'broken-pack',
         `The file "${name}" of "${hub.repo}" is not the one that was checked on ${verified}, so it is not used.`,
       );
-    return {
-      ...file,
-      ...(sha256 !== undefined && { sha256 }),
-      at: { url: hubFileUrl(net, hub.repo, repo.commit, name) },
-    };
+    const at = { url: hubFileUrl(net, hub.repo, repo.commit, name) };
+    return { ...file, ...(sha256 !== undefined && { sha256 }), at };
   });
   const version = repo.commit.slice(0, 12);
-  const manifest = packManifestSchema.omit({ files: true }).parse({ ...told, version });
+  const manifest = packManifestSchema.omit({ files: true }).parse({ ...told, options, version });
   const card = cardText(manifest, `${goodFor}${licenseUrl ? `\n\nLicence: ${licenseUrl}` : ''}`);
   return {
     ...manifestFacts(manifest),
@@ -98,6 +98,36 @@ async function fromCatalogue(net: Net, entry: CatalogueEntry, signal: AbortSigna
     ...(licenseUrl !== undefined && { licenseUrl }),
   };
 }
+
+/**
+ * The files of an entry that nobody has checked yet, as the repository has them: with the files of weights that go with its
+ * graphs, or under other names where the repository's configuration says that it is what the entry says.
+ */
+async function uncheckedFiles(
+  entry: CatalogueEntry,
+  origin: Origin,
+): Promise<{ taken: string[]; options: Record<string, unknown> }> {
+  const there = origin.files.map((file) => file.path);
+  const names = entry.files.map((file) => file.path);
+  const missing = names.find((name) => !there.includes(name));
+  if (missing === undefined)
+    return { taken: [...new Set([...names, ...dataFiles(names, there)])], options: entry.options };
+  const found = await findPack(origin, entry.id).catch((error: unknown) => {
+    if (error instanceof GroundnoteError && error.code === 'unsupported') return undefined;
+    throw error;
+  });
+  if (!found || found.manifest.kind !== entry.kind) throw gone(entry, missing);
+  return {
+    taken: found.files.map((file) => file.path),
+    options: { ...entry.options, ...found.manifest.options },
+  };
+}
+
+const gone = ({ hub, id }: CatalogueEntry, name: string) =>
+  new GroundnoteError(
+    'not-found',
+    `The repository "${hub.repo}" has no file "${name}" (any more), so "${id}" cannot be installed from the catalogue.`,
+  );
 
 const manifestFacts = ({ id, title, version, license }: Found['manifest']) => ({
   id,

@@ -30,7 +30,7 @@ const kinds = {
     prefers: exact,
   },
   detector: {
-    does: { tasks: ['ground', 'describe'], prompts: ['text'], returns: ['box'] },
+    does: { tasks: ['ground'], prompts: ['text'], returns: ['box'] },
     graphs: oneModel,
     prefers: exact,
   },
@@ -52,7 +52,7 @@ const kinds = {
   florence: {
     does: {
       tasks: ['ground', 'refer', 'ask', 'describe'],
-      prompts: ['text', 'point', 'box'],
+      prompts: ['text', 'point', 'box', 'stroke', 'mask'],
       returns: ['box', 'mask', 'text'],
     },
     graphs: [
@@ -66,7 +66,7 @@ const kinds = {
   'vision-language': {
     does: {
       tasks: ['ask', 'refer', 'ground', 'describe'],
-      prompts: ['text', 'point', 'box'],
+      prompts: ['text', 'point', 'box', 'stroke', 'mask'],
       returns: ['box', 'text'],
     },
     graphs: [['vision_encoder'], ['embed_tokens'], ['decoder_model_merged']],
@@ -78,7 +78,7 @@ const kinds = {
     prefers: exact,
   },
   'depth-estimator': {
-    does: { tasks: ['describe'], prompts: [], returns: ['text'] },
+    does: { tasks: [], prompts: [], returns: [] },
     graphs: oneModel,
     prefers: exact,
   },
@@ -250,9 +250,7 @@ function byKind(
       );
     used.push(chosen);
   }
-  const external = files.filter((file) =>
-    used.some((graph) => file.startsWith(`${graph}_data`) || file === `${graph}.data`),
-  );
+  const external = dataFiles(used, files);
   const engine = (packKinds.onnx as readonly string[]).includes(kind) ? 'onnx' : 'transformers';
   return {
     engine,
@@ -262,6 +260,13 @@ function byKind(
     files: withHelpers(files, [...used, ...external]),
     by,
   };
+}
+
+/** The files in which exporters put the weights of large graphs, by their names. */
+export function dataFiles(graphs: readonly string[], files: readonly string[]): string[] {
+  return files.filter((file) =>
+    graphs.some((graph) => file.startsWith(`${graph}_data`) || file === `${graph}.data`),
+  );
 }
 
 function preferred(stem: string, graphs: readonly string[], prefers: readonly string[]): string | undefined {
@@ -278,8 +283,8 @@ function preferred(stem: string, graphs: readonly string[], prefers: readonly st
 /** Where the graphs are, for those who cannot guess it. */
 function optionsOf(kind: KnownKind, used: readonly string[]): Record<string, unknown> {
   const [first = '', second] = used;
-  if (kind === 'segment-anything') return { encoder: first, decoder: second };
-  if (kind === 'detector' || kind === 'pixel-classifier') return { graph: first };
+  if (kind === 'segment-anything') return { graphs: { encoder: first, decoder: second } };
+  if (kind === 'detector' || kind === 'pixel-classifier') return { graphs: { model: first } };
   const folder = path.posix.dirname(first);
   const stem = path.posix.basename(first, '.onnx').replace(suffix, '');
   return {
