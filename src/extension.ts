@@ -24,7 +24,7 @@ import { Models } from './views/models/models';
 import { registerModels } from './views/models/registerModels';
 import { ServerConsent } from './views/servers/consent';
 import { GuardedInference } from './views/servers/guardedInference';
-import { registerWalkthrough, tickFirsts } from './views/walkthrough';
+import { Firsts, registerWalkthrough } from './views/walkthrough';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const started = performance.now();
@@ -52,8 +52,14 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     editorModels: editorModelsOf(log, () => configuration.offline),
   });
   const consent = new ServerConsent(context.globalState);
+  const firsts = new Firsts();
   // Nothing goes to a server but through this.
-  const inference = new GuardedInference({ client, configuration, consent, onAnswered: tickFirsts() });
+  const inference = new GuardedInference({
+    client,
+    configuration,
+    consent,
+    onAnswered: (channel, params) => firsts.answered(channel, params),
+  });
   const models = new Models({
     configuration,
     consent,
@@ -106,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     models.onDidChange(() => void agentTools.refresh()),
     registerModels({ models, inference, unload: () => client.stop() }),
     registerUseEditorModel(models, configuration),
-    registerWalkthrough(context, annotator),
+    registerWalkthrough(context, annotator, firsts),
     renderer,
     annotator,
     agentTools,

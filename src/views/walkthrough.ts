@@ -1,5 +1,6 @@
 /** What the walkthrough's buttons do. */
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AnnotatorApi } from '../annotate/annotator';
@@ -8,28 +9,35 @@ import { runCommand } from './runCommand';
 
 const walkthroughId = 'groundnote.groundnote#groundnote.start';
 
-/** What is done for the first time ticks a step of the walkthrough, by the channel that answered. */
-const firsts: Readonly<Record<string, string>> = {
-  segment: 'groundnote.hasSegmented',
-  ask: 'groundnote.hasAsked',
-  refer: 'groundnote.hasAsked',
-  ground: 'groundnote.hasAsked',
-};
+/** Contexts that tick steps of the walkthrough, by the channel that answered. */
+const asked = 'groundnote.hasAsked';
+const steps: Readonly<Record<string, string>> = { ask: asked, refer: asked, ground: asked };
+const ownStep = 'groundnote.hasSegmentedOwn';
 
-/** Tells the walkthrough what has been done; for `GuardedInference`. */
-export function tickFirsts(): (channel: string) => void {
-  const ticked = new Set<string>();
-  return (channel) => {
-    const context = firsts[channel];
-    if (context === undefined || ticked.has(context)) return;
-    ticked.add(context);
+/** What the user has done for the first time in this window; the walkthrough itself remembers which steps are done. */
+export class Firsts {
+  private readonly ticked = new Set<string>();
+  /** The image that was chosen in the last step. */
+  own: string | undefined;
+
+  /** A request has been answered. */
+  answered(channel: string, params: unknown): void {
+    if (steps[channel]) this.tick(steps[channel]);
+    const { image } = params as { image?: { path?: unknown } };
+    if (channel === 'segment' && this.own !== undefined && image?.path === this.own) this.tick(ownStep);
+  }
+
+  private tick(context: string): void {
+    if (this.ticked.has(context)) return;
+    this.ticked.add(context);
     void vscode.commands.executeCommand('setContext', context, true);
-  };
+  }
 }
 
 export function registerWalkthrough(
   context: vscode.ExtensionContext,
   annotator: Pick<AnnotatorApi, 'open'>,
+  firsts: Firsts,
 ): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand('groundnote.getStarted', () =>
@@ -42,9 +50,13 @@ export function registerWalkthrough(
             title: 'Segment an Image of Yours',
             openLabel: 'Segment',
             canSelectMany: false,
+            // Not where the sample lies.
+            defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir()),
             filters: { Images: [...imageExtensions] },
           })) ?? [];
-        if (image) await annotator.open(image, { tool: 'point', column: vscode.ViewColumn.Active });
+        if (!image) return;
+        firsts.own = image.fsPath;
+        await annotator.open(image, { tool: 'point', column: vscode.ViewColumn.Active });
       }),
     ),
     vscode.commands.registerCommand('groundnote.openSampleNote', () =>

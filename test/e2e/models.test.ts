@@ -2,15 +2,16 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ModelsView, toastButton } from '../support/modelsView';
-import { PackServer, servedPack } from '../support/packServer';
+import { playHub, type PlayedHub } from '../support/hub';
+import { fieldSegment, ModelsView, setFieldSegment, toastButton } from '../support/modelsView';
 import { useVSCode } from '../support/useVSCode';
 
-let server: PackServer;
+let hub: PlayedHub;
 beforeAll(async () => {
-  server = await PackServer.start();
+  hub = await playHub();
+  await setFieldSegment(hub);
 });
-afterAll(() => server.stop());
+afterAll(() => hub.close());
 
 const vscode = useVSCode({
   prepare: async (workspace) => {
@@ -25,6 +26,7 @@ const vscode = useVSCode({
     await writeFile(
       path.join(data, 'Machine/settings.json'),
       JSON.stringify({
+        'groundnote.hub.endpoint': hub.url,
         'groundnote.servers': [
           { id: 'chat', protocol: 'openai-chat', url: 'http://models.example', model: 'vlm', title: 'Chat' },
           { id: 'wrong', protocol: 'openai-chat', url: 'nowhere', model: 'vlm', title: 'Wrong' },
@@ -55,39 +57,43 @@ describe('the Models view', () => {
 });
 
 describe('a pack', () => {
-  it('is installed from an address; the download is paused and gone on with', async () => {
-    const { workbench, page } = vscode();
-    server.stalls = true;
+  it('is installed from the hub; the download is paused and gone on with', async () => {
+    const { workbench } = vscode();
+    hub.fail(({ at }) => at === 'store', { stallAfter: 1_000_000 });
     await workbench.runCommand('Groundnote: Add Model Pack…');
-    await workbench.pick('From an address');
-    await workbench.quickInput.getByText('Address of an archive').waitFor();
-    await workbench.answer(server.url);
-    await workbench.dialogButton('Install').click();
-    await workbench.toast(/Installing .* of /);
-    await expect.poll(() => page.locator('.notification-toast').first().innerText()).toMatch(/of \d/);
+    await workbench.pick('From a hub repository');
+    await workbench.quickInput.getByText('Repository: owner/name').waitFor();
+    await workbench.answer(fieldSegment.repo);
+    const dialog = vscode().page.locator('.monaco-dialog-box');
+    await dialog.getByText(/Licence: Apache-2\.0/i).waitFor();
+    expect(await dialog.innerText()).toMatch(/Download: 5\.9 MB; .* are free[^]*From: 127\.0\.0\.1/);
+    await vscode().screenshot('models-licence');
+    await workbench.dialogButton('Accept Licence and Install').click();
+    await workbench.toast(/Installing Field Segment: .* of 5\.9 MB/);
+    await view()
+      .row(/installing/)
+      .waitFor();
+    await expect.poll(() => [...hub.sent.values()].filter((bytes) => bytes >= 1_000_000).length).toBe(1);
+    await vscode().screenshot('models-installing');
     await toastButton(vscode(), 'Cancel').click();
-    await workbench.toast(/is paused/);
+    await workbench.toast(/Field Segment.* is paused\. 1\.\d MB of 5\.9 MB are here/);
     await workbench.clearToasts();
-    server.stalls = false;
     await view()
       .row(/paused/)
       .waitFor();
     await vscode().screenshot('models-paused');
-    await view()
-      .row(/paused/)
-      .hover();
-    await view()
-      .row(/paused/)
-      .locator('.action-label[aria-label^="Resume"]')
-      .click();
+    await view().act('Field Segment', 'Resume');
+    await dialog.getByText(/are here already/).waitFor();
+    // The licence was accepted before.
     await workbench.dialogButton('Install').click();
-    await workbench.dialogButton('Accept Licence').click();
     await workbench.toast(/Field Segment.* is installed/, 30_000);
-    expect(server.starts.at(-1)).toBeGreaterThan(0);
+    expect(hub.requests.some(({ at, range }) => at === 'store' && /bytes=1\d+-/.test(range ?? ''))).toBe(
+      true,
+    );
     await vscode().screenshot('models-installed');
     await toastButton(vscode(), 'Set as Default…').click();
     await workbench.toast(/is the default for segment now/);
-    await expect.poll(() => view().description(servedPack.title)).toMatch(/default for segment/);
+    await expect.poll(() => view().description(fieldSegment.title)).toMatch(/default for segment/);
   });
 
   it('answers in the side panel, which says so and offers the choice', async () => {
@@ -97,7 +103,7 @@ describe('a pack', () => {
     await workbench.runCommand('Groundnote: Segment Image');
     const annotator = await vscode().annotator('rocket.jpg');
     const picker = annotator.frame.getByRole('combobox', { name: 'Pack that segments' });
-    expect(await picker.inputValue()).toBe(servedPack.id);
+    expect(await picker.inputValue()).toBe(fieldSegment.id);
     await annotator.clickImage(320, 200);
     await annotator.waitForRegions(1, 60_000);
     await annotator.waitForText(/field-segment/);
@@ -112,12 +118,12 @@ describe('a pack', () => {
   it('is verified and removed, and the panel goes on without it', async () => {
     const { workbench } = vscode();
     await view().open();
-    await view().menu(servedPack.title, 'Verify Files of Model…');
+    await view().menu(fieldSegment.title, 'Verify Files of Model…');
     await workbench.toast(/Field Segment.* is whole/);
     await workbench.clearToasts();
-    await view().menu(servedPack.title, 'Remove Model…');
+    await view().menu(fieldSegment.title, 'Remove Model…');
     await workbench.dialogButton('Remove').click();
-    await view().row(servedPack.title).waitFor({ state: 'detached' });
+    await view().row(fieldSegment.title).waitFor({ state: 'detached' });
     const annotator = await vscode().annotator('rocket.jpg');
     await annotator.frame
       .getByRole('combobox', { name: 'Pack that segments' })
@@ -183,5 +189,11 @@ describe('the walkthrough', () => {
     await annotator.clickImage(366, 284);
     await annotator.waitForRegions(1, 60_000);
     await vscode().screenshot('walkthrough-own');
+    await workbench.runCommand('Groundnote: Get Started');
+    await page
+      .locator('.getting-started-step', { hasText: 'Segment an image of yours' })
+      .locator('.complete')
+      .first()
+      .waitFor();
   });
 });

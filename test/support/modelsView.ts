@@ -1,5 +1,8 @@
 /** The Models view of a VS Code that is driven by the tests. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import type { PlayedHub } from './hub';
 import type { VSCode } from './vscode';
 
 export class ModelsView {
@@ -48,3 +51,20 @@ export class ModelsView {
 /** A button of a notification. */
 export const toastButton = ({ page }: VSCode, text: string): Locator =>
   page.locator('.notification-toast .monaco-button', { hasText: text }).first();
+
+/** The embedded segmenter under another name, as a repository of the hub. */
+export const fieldSegment = { repo: 'field/segment', id: 'field-segment', title: 'Field Segment' };
+
+export async function setFieldSegment(hub: PlayedHub): Promise<void> {
+  const folder = 'models/groundnote-segment';
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files: Record<string, Buffer | string> = {};
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const file = path.join(entry.parentPath, entry.name);
+    files[path.relative(folder, file)] = await readFile(file);
+  }
+  const { id, title } = fieldSegment;
+  const manifest = JSON.parse(String(files['groundnote.json'])) as object;
+  files['groundnote.json'] = JSON.stringify({ ...manifest, id, title });
+  hub.setRepo(fieldSegment.repo, { license: 'apache-2.0', files });
+}

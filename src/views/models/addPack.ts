@@ -4,6 +4,7 @@ import type { PackSource } from '../../inference/packs/install/types';
 import { GroundnoteError } from '../../protocol/errors';
 import { modelFor, ofKind } from './pickModel';
 import type { Models } from './models';
+import { readRepo } from './repository';
 
 /** Where the pack comes from. @throws GroundnoteError cancelled, not-found */
 export async function askForSource(models: Models): Promise<PackSource> {
@@ -54,15 +55,6 @@ export async function askForSource(models: Models): Promise<PackSource> {
     default:
       throw cancelled();
   }
-}
-
-/** `owner/name`, `owner/name@revision`, or the address of a repository's page. */
-export function readRepo(text: string): { repo: string; revision?: string } | undefined {
-  const path = text.trim().replace(/^https?:\/\/[^/]+\//i, '');
-  const found = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+)|\/tree\/([\w./-]+?))?\/?$/.exec(path);
-  if (!found?.[1]) return undefined;
-  const revision = found[2] ?? found[3];
-  return { repo: found[1], ...(revision !== undefined && { revision }) };
 }
 
 function hubSource(text: string): PackSource {

@@ -20,17 +20,20 @@ export async function installPack(services: InstallServices, source: PackSource)
   if (!(await agree(plan))) return;
   let pack: PackSummary;
   try {
-    pack = await withProgress(`Installing ${plan.title}`, (signal, report) => {
-      const installing = store.install(plan, true, {
+    let isListed = false;
+    pack = await withProgress(`Installing ${plan.title}`, (signal, report) =>
+      store.install(plan, true, {
         signal,
-        onProgress: report,
+        onProgress: (progress) => {
+          report(progress);
+          if (isListed || progress.phase === 'asking') return;
+          isListed = true;
+          services.refresh();
+        },
         acceptLicense: ({ license, licenseUrl }) =>
           accept(`The licence of “${plan.title}” is ${license}`, '', 'Accept Licence', licenseUrl),
-      });
-      // It is listed as being installed.
-      services.refresh();
-      return installing;
-    });
+      }),
+    );
   } catch (error) {
     services.refresh();
     return whatNow(services, store, plan, error);

@@ -17,7 +17,7 @@ export interface GuardedInferenceOptions {
   configuration: Pick<ModelConfiguration, 'read'>;
   consent: Pick<ServerConsent, 'has' | 'require'>;
   /** Told of each request that has been answered. */
-  onAnswered?(channel: string): void;
+  onAnswered?(channel: string, params: unknown): void;
 }
 
 export class GuardedInference implements InferenceApi {
@@ -35,7 +35,7 @@ export class GuardedInference implements InferenceApi {
     await this.allow(channel.name, params);
     if (options?.signal?.aborted) throw new GroundnoteError('cancelled', 'Cancelled.');
     const result = await this.options.client.request(channel, params, options);
-    this.options.onAnswered?.(channel.name);
+    this.options.onAnswered?.(channel.name, params);
     return result;
   }
 
