@@ -74,16 +74,13 @@ async function askChat(
 ): Promise<ServerState> {
   try {
     const { data } = await client.json({ path: '/v1/models' }, chatModelsSchema, signal);
-    return withModels(
-      client,
-      data.map(({ id }) => id),
-      [model],
-    );
+    const ids = data.map(({ id }) => id);
+    if (ids.length) return withModels(client, ids, [model]);
   } catch (error) {
     // Some servers answer questions and do not list what they have.
     if (!(error instanceof Refusal) || ![404, 405, 500, 501].includes(error.status)) throw error;
-    return { ok: true, message: `“${client.name}” is there; it does not list its models.` };
   }
+  return { ok: true, message: `“${client.name}” is there; it does not list its models.` };
 }
 
 async function askXAnyLabeling(

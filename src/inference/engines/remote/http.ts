@@ -232,7 +232,7 @@ export class HttpClient {
     if (this.options.offline() && !isLoopback(this.base.hostname))
       throw new GroundnoteError(
         'offline',
-        `Groundnote is set to work offline, so nothing is sent to ${this.base.host}.`,
+        `Groundnote is set to work offline (“groundnote.models.offline”), so nothing is sent to ${this.base.host}.`,
       );
     let url = addressOf(this.base, question.path);
     for (let hops = 0; ; hops++) {
