@@ -40,6 +40,11 @@ const optionsSchema = loadingOptionsSchema.extend({
 });
 type Options = z.output<typeof optionsSchema>;
 
+/** What some models take without saying it anywhere in their files. */
+const known: Readonly<Record<string, Partial<Options>>> = {
+  moondream1: { image_tokens: 729, template: '<image>\n\nQuestion: {question}\n\nAnswer:' },
+};
+
 /** Models whose processors are given the picture before the text. */
 const pictureFirst = new Set([
   'llava',
@@ -78,8 +83,8 @@ interface Parts {
 
 /** @throws GroundnoteError broken-pack */
 export async function openVisionLanguage(pack: Pack, services: EngineServices): Promise<PackModel> {
-  const options = optionsOf(pack, optionsSchema);
-  const parts = await opening(pack, options, services, async (from): Promise<Parts> => {
+  const told = optionsOf(pack, optionsSchema);
+  const parts = await opening(pack, told, services, async (from): Promise<Parts> => {
     const { AutoModelForImageTextToText, AutoProcessor, AutoTokenizer } = from.library;
     const chatTemplate = await chatTemplateOf(pack);
     return {
@@ -92,6 +97,7 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
     };
   });
   encodeOnce(parts.model);
+  const options: Options = { ...known[parts.type], ...told };
   const { manifest } = pack;
   const { image_processor } = parts.processor as unknown as VisionProcessor;
   seeAsPython(image_processor, options);

@@ -15,6 +15,7 @@ import { rawPicture } from '../rawPicture';
 import { encodeOnce, SeenPictures } from '../seenPictures';
 import type { Called } from '../tensors';
 import { boxesOf, polygonsOf, quadrangleBoxesOf, readLocated, writeBox } from './locations';
+import { asked } from './questions';
 import { prompts, type FlorenceTask } from './tasks';
 
 const optionsSchema = loadingOptionsSchema.extend({
@@ -91,8 +92,16 @@ export async function openFlorence(pack: Pack, services: EngineServices): Promis
       asking(pack, async () => {
         const put = await putter(picture);
         if (question.asked.length) return aboutPlaces(put, picture, question, options, tokenizer, run);
-        if (question.text !== '') return { text: refusal, found: [], refused: true };
-        return description(put, picture, options, tokenizer, run);
+        switch (question.text === '' ? 'describe' : asked(question.text).kind) {
+          case 'find':
+            return whereabouts(put, picture, question.text, options, run);
+          case 'read':
+            return words(put, picture, run);
+          case 'describe':
+            return description(put, picture, options, tokenizer, run);
+          default:
+            return { text: refusal, found: [], refused: true };
+        }
       }),
     async close() {
       await model.dispose();
@@ -101,8 +110,8 @@ export async function openFlorence(pack: Pack, services: EngineServices): Promis
 }
 
 const refusal =
-  'Florence-2 describes a picture, finds phrases and tells what regions are or say; it answers no other questions. ' +
-  'Choose a vision-language pack in the Models view for those.';
+  'Florence-2 can be asked to describe the picture, to find something (“where is …?”), to read its text, and what a region is or ' +
+  'says; it answers no other questions. Choose a vision-language pack in the Models view for those.';
 
 /** What an answer points at. */
 function findingsOf(text: string, task: FlorenceTask, picture: Picture): Finding[] {
@@ -127,6 +136,47 @@ function plain(text: string, tokenizer: PreTrainedTokenizer): string {
     .replace(/<[^<>\s]*>/g, (token) => (/^<loc_\d+>$/.test(token) || special.has(token) ? '' : token))
     .replace(/<\/?(s|pad|poly|sep|od|ocr)>/g, '')
     .trim();
+}
+
+/** Where something is that a question asks for. */
+async function whereabouts(
+  put: Put,
+  picture: Picture,
+  question: string,
+  { ground }: Options,
+  run: Run,
+): Promise<ModelAnswer> {
+  const wanted = asked(question);
+  const phrases = wanted.kind === 'find' ? phrasesOf(wanted.phrase) : [];
+  const found: ModelAnswer['found'] = [];
+  let text = '';
+  for (const phrase of phrases) {
+    run.progress({ phase: `Looking for “${phrase}”` });
+    const findings = findingsOf(await put(ground, phrase, run), ground, picture);
+    if (text) text += ' ';
+    const start = text.length + (findings.length ? 0 : `Nothing was found for “`.length);
+    text += findings.length
+      ? `${phrase}: ${findings.length === 1 ? 'here' : `${findings.length} places`}.`
+      : `Nothing was found for “${phrase}”.`;
+    const spans = [{ start, end: start + phrase.length }];
+    found.push(...findings.map((finding) => ({ ...finding, label: phrase, spans })));
+  }
+  return { text, found };
+}
+
+/** The words in the picture, each tied to its place. */
+async function words(put: Put, picture: Picture, run: Run): Promise<ModelAnswer> {
+  run.progress({ phase: 'Reading' });
+  const lines = findingsOf(await put('OCR_WITH_REGION', '', run), 'OCR_WITH_REGION', picture);
+  const text = lines.map(({ label = '' }) => label).join('\n');
+  let start = 0;
+  const found = lines.map((line) => {
+    const end = start + (line.label?.length ?? 0);
+    const spans = end > start ? [{ start, end }] : [];
+    start = end + 1;
+    return { ...line, spans };
+  });
+  return { text: text.trim() === '' ? 'No text was read.' : text, found };
 }
 
 /** A caption, and where the things are that it names. */
@@ -167,7 +217,7 @@ export function withSpans(text: string, found: readonly Finding[]): ModelAnswer[
 async function aboutPlaces(
   put: Put,
   picture: Picture,
-  { text: question, asked }: Question,
+  { text: question, asked: places }: Question,
   { refer }: Options,
   tokenizer: PreTrainedTokenizer,
   run: Run,
@@ -176,10 +226,10 @@ async function aboutPlaces(
     ? 'REGION_TO_OCR'
     : refer;
   const lines: string[] = [];
-  for (const [index, place] of asked.entries()) {
+  for (const [index, place] of places.entries()) {
     const before = lines.join('\n');
-    const say = (text: string) => (asked.length === 1 ? text : `${place.name}: ${text}`);
-    run.progress({ phase: `Looking at ${place.name}`, fraction: index / asked.length });
+    const say = (text: string) => (places.length === 1 ? text : `${place.name}: ${text}`);
+    run.progress({ phase: `Looking at ${place.name}`, fraction: index / places.length });
     const answer = await put(task, writeBox(boxOfPlace(place, picture), picture), run, (text) =>
       run.progress({ phase: 'Answering', text: [before, say(text)].filter(Boolean).join('\n') }),
     );
