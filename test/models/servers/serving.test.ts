@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { quietContext } from '../../../src/inference/process/cancel';
 import { createRuntime } from '../../../src/inference/process/runtime';
-import { configurationSchema } from '../../../src/protocol/inference';
+import { configurationSchema, type SegmentParams } from '../../../src/protocol/inference';
 import { findPython, preparePython } from '../../support/python/environment';
 import { startServer, type RealServer } from '../../support/servers/process';
 
@@ -26,19 +26,30 @@ describe.skipIf(python === undefined)(`examples/serving${reason}`, () => {
       readyPath: '/v2/health/ready',
     });
     const runtime = createRuntime({ packFolders: [path.resolve('models')] });
-    const models = { 'onnx/image_encoder.onnx': 'image_encoder', 'onnx/mask_decoder.onnx': 'mask_decoder' };
-    const lab = { id: 'lab', protocol: 'open-inference' as const, url: server.url, pack: 'groundnote-segment', models };
-    runtime.configure(configurationSchema.parse({ servers: [{ server: lab }] }));
-    expect(await runtime.checkServer({ server: 'lab' }, quietContext())).toMatchObject({ ok: true });
-    const ask = (pack?: string) =>
-      runtime.segment(
-        {
-          image,
-          prompts: [{ type: 'point' as const, point: [150, 100] as [number, number], label: 1 as const }],
-          ...(pack && { pack }),
-        },
+    const common = { protocol: 'open-inference' as const, url: server.url, pack: 'groundnote-segment' };
+    const encoder = { 'onnx/image_encoder.onnx': 'image_encoder' };
+    const both = { id: 'both', ...common, models: { ...encoder, 'onnx/mask_decoder.onnx': 'mask_decoder' } };
+    // What a server does not name runs here.
+    const half = { id: 'half', ...common, models: encoder };
+    runtime.configure(configurationSchema.parse({ servers: [{ server: both }, { server: half }] }));
+    expect(await runtime.checkServer({ server: 'both' }, quietContext())).toMatchObject({ ok: true });
+    const ask = async (pack?: string) => {
+      const prompts: SegmentParams['prompts'] = [{ type: 'point', point: [150, 100], label: 1 }];
+      const { regions } = await runtime.segment({ image, prompts, ...(pack && { pack }) }, quietContext());
+      return regions.map(({ mask }) => mask);
+    };
+    const everything = async (pack?: string) => {
+      const { regions } = await runtime.everything(
+        { image, pointsPerSide: 4, ...(pack && { pack }) },
         quietContext(),
       );
-    expect((await ask('lab')).regions[0]?.mask).toEqual((await ask()).regions[0]?.mask);
+      return regions.map(({ mask }) => mask);
+    };
+    const here = await ask();
+    expect(await ask('both')).toEqual(here);
+    expect(await ask('half')).toEqual(here);
+    const all = await everything();
+    expect(all.length).toBeGreaterThan(0);
+    expect(await everything('half')).toEqual(all);
   });
 });

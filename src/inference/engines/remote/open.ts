@@ -53,7 +53,8 @@ async function connectOpenInference(
       `The graphs of the pack "${server.pack}" cannot be run by a server.`,
     );
   const { openOnnxPack } = await import('../onnx/open');
-  const model = await openOnnxPack(pack, { ...services, sessions: serverSessions(inference, server) });
+  const sessions = serverSessions(inference, server, services.sessions);
+  const model = await openOnnxPack(pack, { ...services, sessions });
   return { ...stoppable(model), isRemote: true, close: () => inference.client.close() };
 }
 

@@ -21,19 +21,26 @@ const datatypes: Readonly<Record<ElementType, Datatype>> = {
 };
 const elementTypes = new Map(Object.entries(datatypes).map(([type, datatype]) => [datatype as string, type]));
 
-/** Opens graphs by the names that the server's settings give them. */
+/**
+ * Opens graphs by the names that the server's settings give them. Those that are not named run here: a decoder that is asked
+ * at many points needs less time than its inputs need for the way.
+ */
 export function serverSessions(
   server: InferenceServer,
   { id, models }: ServerOf<'open-inference'>,
+  here: SessionStore,
 ): SessionStore {
   return {
     async open(pack, file, contract) {
       const model = Object.hasOwn(models, file) ? models[file] : undefined;
-      if (model === undefined)
+      const known = pack.manifest.files.map(({ path }) => path);
+      // With none of its graphs there, nothing would go to the server: the names are those of another pack.
+      if (!Object.keys(models).some((name) => known.includes(name)))
         throw new GroundnoteError(
           'invalid-params',
           `The server "${id}" names no model for "${file}" of the pack "${pack.manifest.id}": add it to its "models" in groundnote.servers.`,
         );
+      if (model === undefined) return here.open(pack, file, contract);
       return openGraph(server, model, contract);
     },
   };
