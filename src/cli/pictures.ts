@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Runtime } from '../inference/process/runtime';
 import { loadSharp } from '../inference/process/sharpLoader';
-import { regionColors } from '../protocol/colors';
+import { paletteColor } from '../protocol/colors';
 import { GroundnoteError } from '../protocol/errors';
 import type { Rle, Size } from '../protocol/geometry';
 import type { ImageSource, ResultRegion } from '../protocol/inference';
@@ -57,7 +57,7 @@ export async function writeOverlay(
 ): Promise<void> {
   const drawn = regions.map(({ label, box, mask }, i) => ({
     ...(label !== undefined && { label }),
-    color: regionColors[i % regionColors.length] as string,
+    color: paletteColor(i),
     geometry: mask ? ({ type: 'mask', mask } as const) : ({ type: 'box', box } as const),
   }));
   const { png } = await runtime.renderOverlay({ image, regions: drawn }, context);

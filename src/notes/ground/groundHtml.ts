@@ -1,5 +1,5 @@
 /** A ground fence as HTML: the figure with the answer on it, what was answered, by whom, and whether it still holds. */
-import { regionColors } from '../../protocol/colors';
+import { paletteColor } from '../../protocol/colors';
 import { escapeAttribute, escapeHtml } from '../markdown/escape';
 import { figureHtml, plainFigure } from '../markdown/figures';
 import type { NoteEnv } from '../markdown/markdown';
@@ -62,7 +62,7 @@ function overlayOf({ regions, size, when }: Answer, { show, labels, question }: 
   const named = regions.map(({ id, label, mask, box }, index) => ({
     id,
     name: label?.trim() || question.query || `Region ${index + 1}`,
-    color: regionColors[index % regionColors.length] as string,
+    color: paletteColor(index),
     geometry: mask ? ({ type: 'mask', mask } as const) : ({ type: 'box', box } as const),
   }));
   return {

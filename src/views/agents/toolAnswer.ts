@@ -1,5 +1,5 @@
 /** Results of tasks as compact JSON for a model, and as regions to draw. Without VS Code. */
-import { regionColors } from '../../protocol/colors';
+import { paletteColor } from '../../protocol/colors';
 import type { FigureReading } from '../../protocol/figure';
 import type { PackRef } from '../../protocol/geometry';
 import type { GroundedText, OverlayPictureRegion, ResultRegion, TaskResult } from '../../protocol/inference';
@@ -97,13 +97,11 @@ export function packsOfAll(results: readonly TaskResult[]): PackRef[] {
   );
 }
 
-const colorAt = (index: number) => regionColors[index % regionColors.length] as string;
-
 /** Regions to draw, each with its id in front of its label. */
 export const drawnRegions = (regions: readonly ResultRegion[]): OverlayPictureRegion[] =>
   regions.map(({ id, label, box, mask }, index) => ({
     label: label === undefined ? id : `${id} ${label}`,
-    color: colorAt(index),
+    color: paletteColor(index),
     geometry: mask ? { type: 'mask', mask } : { type: 'box', box },
   }));
 
@@ -111,12 +109,12 @@ export const drawnRegions = (regions: readonly ResultRegion[]): OverlayPictureRe
 export const drawnReading = ({ labels, shapes }: FigureReading): OverlayPictureRegion[] => [
   ...shapes.map(({ id, box }): OverlayPictureRegion => ({
     label: id,
-    color: colorAt(1),
+    color: paletteColor(1),
     geometry: { type: 'box', box },
   })),
   ...labels.map(({ id, box }): OverlayPictureRegion => ({
     label: id,
-    color: colorAt(0),
+    color: paletteColor(0),
     geometry: { type: 'box', box },
   })),
 ];
