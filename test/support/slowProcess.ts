@@ -2,8 +2,11 @@
  * Plays the inference process for tests of the client: answers `imageInfo` by what the picture's path says.
  * `block:MS` holds the thread as a graph does, `wait:MS` waits without holding it, `die` ends the process, and
  * anything else is answered at once with the process's id as the width.
+ *
+ * `ask` is answered by what the question says: `stream MS` says a word each so many milliseconds and never ends, `hold MS` says
+ * one and holds the thread, and anything else is answered with the process's id and how many streams were stopped.
  */
-import { alive, imageInfo } from '../../src/protocol/inference';
+import { alive, ask, configure, imageInfo } from '../../src/protocol/inference';
 import { GroundnoteError } from '../../src/protocol/errors';
 import { Endpoint } from '../../src/protocol/rpc';
 
@@ -37,4 +40,32 @@ endpoint.handle(imageInfo, ({ image }, { signal }) => {
   const answer = turn.then(work, work);
   turn = answer.catch(() => {});
   return answer;
+});
+
+let stopped = 0;
+endpoint.handle(configure, () => ({}));
+endpoint.handle(ask, async ({ question }, { signal, progress }) => {
+  const [word, ms] = question.text.split(' ');
+  let text = '';
+  const say = () => progress({ phase: 'Answering', text: (text += 'word ') });
+  if (word === 'stream')
+    await new Promise((_, reject) => {
+      const timer = setInterval(say, Number(ms));
+      signal.addEventListener('abort', () => {
+        clearInterval(timer);
+        stopped++;
+        reject(new GroundnoteError('cancelled', 'Cancelled.'));
+      });
+    });
+  if (word === 'hold') {
+    say();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(ms));
+  }
+  return {
+    image: { width: 1, height: 1 },
+    pack: { id: 'played', version: '1' },
+    regions: [],
+    text: `${process.pid} ${stopped}`,
+    timings: { load_ms: 0, encode_ms: 0, decode_ms: 0, total_ms: 0 },
+  };
 });
