@@ -79,8 +79,8 @@ export function cropResizeBytes(
 
 /**
  * A rectangle of a raster, resized: height × width × channels bytes of `size`.
- * @param precise where it is shrunk too, as PIL does it to the last bit but one. The quick way differs by 2 grey levels of
- * 255, at hard edges by 9, and takes a fifth of the time (which is 10 ms for each million pixels)
+ * @param precise to the very bytes that PIL makes, for graphs of others, which saw such in training. The quick way differs by
+ * 2 grey levels of 255, at hard edges by 9, and takes a fifth of the time (which is some 15 ms for a million pixels)
  */
 export async function resizeBytes(
   raster: Raster,
@@ -88,8 +88,9 @@ export async function resizeBytes(
   size: Size,
   precise = false,
 ): Promise<Uint8Array> {
+  if (precise) return asPil(raster, from, size);
   // libvips shrinks five times as fast as typed arrays do, but moves what it enlarges by up to half a pixel.
-  if (precise || size.width > from.width || size.height > from.height) return resample(raster, from, size);
+  if (size.width > from.width || size.height > from.height) return enlarge(raster, from, size);
   const sharp = await loadSharp();
   const { width, height, channels, data } = raster;
   let pipeline = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
@@ -108,7 +109,7 @@ interface Filter {
 }
 
 /** Resizes in two passes: rows of the input under an output row are summed, then the sums along the row. */
-function resample({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
+function enlarge({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
   const columns = triangleFilter(from.width, size.width);
   const rows = triangleFilter(from.height, size.height);
   const stride = width * channels;
@@ -182,6 +183,36 @@ function sumColumnPairs(
     result[out + 2] = (sums[i + 2] as number) * w0 + (sums[i + 5] as number) * w1 + 0.5;
   }
   return out;
+}
+
+/** Resizes along the rows, rounds to bytes, then along the columns: PIL's order, and so its roundings. */
+function asPil({ data, width, channels }: Raster, from: Rectangle, size: Size): Uint8Array {
+  const columns = triangleFilter(from.width, size.width);
+  const rows = triangleFilter(from.height, size.height);
+  const stride = size.width * channels;
+  const narrow = new Uint8Array(stride * from.height);
+  const { taps } = columns;
+  for (let y = 0, out = 0; y < from.height; y++) {
+    const start = ((from.y + y) * width + from.x) * channels;
+    for (let x = 0; x < size.width; x++) {
+      const at = start + (columns.first[x] as number) * channels;
+      const row = x * taps;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0.5;
+        for (let t = 0, i = at + c; t < taps; t++, i += channels)
+          sum += (data[i] as number) * (columns.weights[row + t] as number);
+        narrow[out++] = sum;
+      }
+    }
+  }
+  const result = new Uint8Array(stride * size.height);
+  const sums = new Float32Array(stride);
+  for (let y = 0; y < size.height; y++) {
+    sumRows(narrow, (rows.first[y] as number) * stride, stride, rows, y, sums);
+    const out = y * stride;
+    for (let i = 0; i < stride; i++) result[out + i] = (sums[i] as number) + 0.5;
+  }
+  return result;
 }
 
 /** Taps and weights of a triangle filter, widened when it shrinks, from `from` samples to `to`. */

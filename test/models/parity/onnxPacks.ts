@@ -38,7 +38,8 @@ export function parityPacks(): ParityPacks {
       const pack = path.join(making, 'packs', name);
       if (statSync(pack).isDirectory()) writeManifest(pack);
     }
-    rmSync(folder, { recursive: true, force: true });
+    for (const name of readdirSync(path.dirname(folder)))
+      if (/^onnx-[0-9a-f]+$/.test(name)) rmSync(path.join(folder, '..', name), { recursive: true, force: true });
     renameSync(making, folder);
   }
   return {

@@ -18,6 +18,14 @@ export async function openOnnxPack(pack: Pack, { sessions }: EngineServices): Pr
         close: () => Promise.resolve(),
       };
     }
+    case 'detector': {
+      const { openDetector } = await import('./detector/open');
+      return openDetector(pack, sessions);
+    }
+    case 'pixel-classifier': {
+      const { openPixelClassifier } = await import('./pixels/classifier');
+      return openPixelClassifier(pack, sessions);
+    }
     default:
       throw new GroundnoteError('unsupported', `Nothing here runs the pack "${id}" (its kind is "${kind}").`);
   }

@@ -1,6 +1,6 @@
 /** What adapters read of a pack beside its graphs. */
 import type * as z from 'zod';
-import { brokenPack, type Pack } from '../../packs/registry';
+import { brokenPack, readPackJson, type Pack } from '../../packs/registry';
 
 /** `options` of the manifest in the form of a kind. @throws GroundnoteError broken-pack */
 export function optionsOf<T extends z.ZodType>(pack: Pack, schema: T): z.output<T> {
@@ -23,9 +23,21 @@ export function graphFile(pack: Pack, named: string | undefined): string {
   const [only, ...more] = graphFiles(pack);
   if (only === undefined) throw brokenPack(pack.manifest.id, 'it holds no graph (a file that ends in .onnx)');
   if (more.length)
-    throw brokenPack(pack.manifest.id, 'it holds several graphs: name the one to run in "options.graph"');
+    throw brokenPack(
+      pack.manifest.id,
+      'it holds several graphs: name the one to run in "options.graphs.model"',
+    );
   return only;
 }
 
-export const hasFile = ({ manifest }: Pack, file: string): boolean =>
+const hasFile = ({ manifest }: Pack, file: string): boolean =>
   manifest.files.some(({ path }) => path === file);
+
+/** A configuration file that may be absent: then all of it has its defaults. @throws GroundnoteError broken-pack */
+export async function optionalJson<T extends z.ZodType>(
+  pack: Pack,
+  file: string,
+  schema: T,
+): Promise<z.output<T>> {
+  return hasFile(pack, file) ? readPackJson(pack, file, schema) : schema.parse({});
+}

@@ -30,13 +30,14 @@ def enliven(model, factor: float = 1.0, seed: int = 0):
 
 
 def pictures(photos: Path, out: Path) -> dict[str, Path]:
-    """Small pictures of three aspects, as PNG so that every reader sees the same pixels."""
+    """Small pictures of several aspects, as PNG so that every reader sees the same pixels."""
     out.mkdir(parents=True, exist_ok=True)
     made = {}
     for name, photo, box, size in [
         ("wide", "cat.jpg", None, (301, 200)),
         ("tall", "coffee.jpg", (100, 0, 320, 400), (143, 260)),
         ("large", "rocket.jpg", None, (640, 427)),
+        ("square", "coins.jpg", (0, 0, 160, 160), (160, 160)),
     ]:
         image = Image.open(photos / photo).convert("RGB")
         image = (image.crop(box) if box else image).resize(size, Image.Resampling.BILINEAR)
@@ -56,6 +57,8 @@ def runs(mask: np.ndarray) -> list[int]:
 
 def export(model, args, path: Path, inputs: list[str], outputs: list[str], dynamic=None, opset: int = 17) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # The exporter leaves parts in the mode of the whole.
+    model.eval()
     with torch.no_grad():
         torch.onnx.export(
             model,

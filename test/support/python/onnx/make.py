@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import common
+import detectors
+import pixels
 import sam
 
 out, photos = Path(sys.argv[1]), Path(sys.argv[2])
 pictures = common.pictures(photos, out / "pictures")
-sam.make(out / "packs", pictures)
+for family in [sam, detectors, pixels]:
+    family.make(out / "packs", pictures)

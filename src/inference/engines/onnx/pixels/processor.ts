@@ -89,7 +89,7 @@ function shortestEdge({ width, height }: Size, edge: number, most?: number): Siz
   const limited = most !== undefined && (long / short) * edge > most ? (most * short) / long : undefined;
   const shorter = limited === undefined ? edge : Math.round(limited);
   if (short === shorter) return { width, height };
-  const longer = Math.floor((limited ?? edge) * (long / short));
+  const longer = Math.floor(((limited ?? edge) * long) / short);
   return width < height ? { width: shorter, height: longer } : { width: longer, height: shorter };
 }
 
@@ -103,8 +103,8 @@ export interface Placed {
   /** Sides of the input. */
   readonly canvas: Size;
   readonly normalization: Normalization;
-  /** Value of the rest, after normalising. */
-  readonly fill?: number;
+  /** Value of the rest, 0 to 255, before normalising; absent: 0 after that. */
+  readonly padding?: number;
   /** Channels as blue, green, red. `normalization` is in that order too. */
   readonly blueFirst?: boolean;
   /** See resizeBytes; on where it is not said otherwise. */
@@ -115,17 +115,26 @@ export interface Placed {
 export async function placePicture(
   picture: Picture,
   from: Rectangle,
-  { at, canvas, normalization, fill = 0, blueFirst = false, precise = true }: Placed,
+  { at, canvas, normalization, padding, blueFirst = false, precise = true }: Placed,
 ): Promise<Float32Array> {
   const bytes = await cropResizeBytes(picture, from, at, precise);
   const planes = normalize(bytes, normalization, blueFirst);
   if (at.width === canvas.width && at.height === canvas.height) return planes;
-  const result = new Float32Array(3 * canvas.width * canvas.height).fill(fill);
-  for (let channel = 0; channel < 3; channel++)
+  const plane = canvas.width * canvas.height;
+  const result = new Float32Array(3 * plane);
+  const { scale, shift } = normalization;
+  for (let channel = 0; channel < 3; channel++) {
+    if (padding !== undefined)
+      result.fill(
+        padding * (scale[channel] as number) + (shift[channel] as number),
+        channel * plane,
+        (channel + 1) * plane,
+      );
     for (let y = 0; y < at.height; y++) {
       const start = (channel * at.height + y) * at.width;
       const target = (channel * canvas.height + at.y + y) * canvas.width + at.x;
       result.set(planes.subarray(start, start + at.width), target);
     }
+  }
   return result;
 }

@@ -1,6 +1,6 @@
 /** The graphs of Segment Anything and its relatives, as the parts that `Segmenter` is built on. */
 import type { Rle, Size } from '../../../../protocol/geometry';
-import { brokenPack, readPackJson, type Pack } from '../../../packs/registry';
+import { brokenPack, type Pack } from '../../../packs/registry';
 import type { Picture, Rectangle } from '../../../process/picture';
 import {
   KeptEncodings,
@@ -14,7 +14,7 @@ import type { EncodedView, Logits, View } from '../../../process/segment/view';
 import type { SessionStore } from '../../../process/services';
 import type { Stopwatch } from '../../../process/stopwatch';
 import { floatsOf, type NamedArray } from '../arrays';
-import { graphFiles, optionsOf } from '../packFiles';
+import { graphFiles, optionalJson, optionsOf } from '../packFiles';
 import {
   longestEdge,
   placePicture,
@@ -74,14 +74,14 @@ export class SamGraphs implements SegmenterGraphs {
       if (found.length !== 1)
         throw brokenPack(
           id,
-          `${found.length ? 'several of its graphs' : 'none of its graphs'} can be its ${what}: name it in "options.${what}"`,
+          `${found.length ? 'several of its graphs' : 'none of its graphs'} can be its ${what}: name it in "options.graphs.${what}"`,
         );
       return found[0] as string;
     };
     const isDecoderFile = (path: string) => /decoder/i.test(path);
-    const decoderFile = options.decoder ?? find('decoder', isDecoderFile);
+    const decoderFile = options.graphs.decoder ?? find('decoder', isDecoderFile);
     const encoderFile =
-      options.encoder ?? find('encoder', (path) => /encoder/i.test(path) && !isDecoderFile(path));
+      options.graphs.encoder ?? find('encoder', (path) => /encoder/i.test(path) && !isDecoderFile(path));
     const [encoder, decoder] = [
       await sessions.open(pack, encoderFile),
       await sessions.open(pack, decoderFile),
@@ -89,10 +89,7 @@ export class SamGraphs implements SegmenterGraphs {
     if (!isDecoder(decoder))
       throw brokenPack(id, `"${decoderFile}" takes no points, so it is no mask decoder`);
     const signature = samSignature(id, encoder, decoder);
-    const hasProcessor = pack.manifest.files.some(({ path }) => path === 'preprocessor_config.json');
-    const processor = hasProcessor
-      ? await readPackJson(pack, 'preprocessor_config.json', processorSchema)
-      : processorSchema.parse({});
+    const processor = await optionalJson(pack, 'preprocessor_config.json', processorSchema);
     const frame = frameOf(signature, processor, options);
     return new SamGraphs(id, options, processor, signature, frame, encoder, decoder);
   }

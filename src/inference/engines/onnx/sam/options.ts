@@ -3,8 +3,7 @@ import * as z from 'zod';
 
 export const samOptionsSchema = z.object({
   /** Paths of the graphs inside the pack; absent: the two that the pack has. */
-  encoder: z.string().optional(),
-  decoder: z.string().optional(),
+  graphs: z.object({ encoder: z.string().optional(), decoder: z.string().optional() }).default({}),
   /** Whether the picture keeps its aspect, with nothing beside it, or fills the square; absent: as the graphs' family does. */
   resize: z.enum(['pad', 'stretch']).optional(),
   /** Logits above this are the object. */
