@@ -542,6 +542,65 @@ def idefics(folder: Path, image: Image.Image) -> dict:
     return {"tokens": 16, "first": first, "second": second}
 
 
+QWEN_CHAT = CHAT.replace("<image>", "<|vision_start|><|image_pad|><|vision_end|>")
+
+
+def qwen(folder: Path, image: Image.Image) -> dict:
+    from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration, Qwen2VLImageProcessor
+
+    special = ["<pad>", "<unk>", "<|im_start|>", "<end_of_utterance>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"]
+    tokenizer = word_tokenizer(folder, special, None, unk_token="<unk>", pad_token="<pad>", bos_token="<|im_start|>", eos_token="<end_of_utterance>", chat_template=QWEN_CHAT)
+    text = {"vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 512, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0, "rope_scaling": {"type": "mrope", "mrope_section": [2, 1, 1]}, "tie_word_embeddings": False}
+    vision = {"depth": 2, "embed_dim": 32, "num_heads": 4, "hidden_size": 32, "mlp_ratio": 2, "patch_size": 4, "spatial_merge_size": 2, "temporal_patch_size": 2, "in_channels": 3}
+    tokens = {"image_token_id": 6, "video_token_id": 7, "vision_start_token_id": 4, "vision_end_token_id": 5}
+    config = Qwen2VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=False, attn_implementation="eager", **tokens)
+    model = randomized(Qwen2VLForConditionalGeneration(config), 0.3, 23)
+    settings = {"do_resize": True, "resample": 3, "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3, "patch_size": 4, "merge_size": 2, "temporal_patch_size": 2, "min_pixels": 256, "max_pixels": 2048}
+    write(folder, "preprocessor_config.json", settings | {"image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2VLProcessor"})
+    # The library reads the numbers of the text's part from the top, as the published configurations have them.
+    write(folder, "config.json", config.to_dict() | text | {"architectures": ["Qwen2VLForConditionalGeneration"], "model_type": "qwen2_vl"})
+    write(folder, "generation_config.json", {"bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0})
+    seen = Qwen2VLImageProcessor(**settings)(image, return_tensors="pt")
+    count = int(seen["image_grid_thw"].prod()) // 4
+
+    def ask(conversation: list[tuple[str, str]]) -> str:
+        messages = [{"role": role, "content": [*([{"type": "image"}] if i == 0 else []), {"type": "text", "text": words}]} for i, (role, words) in enumerate(conversation)]
+        prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        inputs = tokenizer([prompt.replace("<|image_pad|>", "<|image_pad|>" * count)], return_tensors="pt")
+        ids = model.generate(**inputs, **seen, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+        return tokenizer.decode(ids, skip_special_tokens=True)
+
+    first = ask([("user", "What is the red disc?")])
+    second = ask([("user", "What is the red disc?"), ("assistant", first), ("user", "where is the bar?")])
+    inner = model.model
+
+    class Vision(nn.Module):
+        def forward(self, pixel_values):
+            return inner.visual(pixel_values, grid_thw=seen["image_grid_thw"])
+
+    class Embed(nn.Module):
+        def forward(self, input_ids):
+            return inner.language_model.embed_tokens(input_ids)
+
+    class Decoder(nn.Module):
+        def forward(self, inputs_embeds, attention_mask, position_ids, *past):
+            cache = cache_of(past)
+            hidden = inner.language_model(inputs_embeds=inputs_embeds, attention_mask=causal(inputs_embeds, past[0]) + 0 * attention_mask.sum(), position_ids=position_ids, past_key_values=cache, cache_position=torch.arange(inputs_embeds.shape[1]) + past[0].shape[2], use_cache=True).last_hidden_state
+            return model.lm_head(hidden), *kept(cache)
+
+    export(Vision(), {"pixel_values": seen["pixel_values"]}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export(Embed(), {"input_ids": torch.tensor([[2, 3, 4]])}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
+    names = cache_names("past_key_values", 2)
+    export(
+        Decoder(),
+        {"inputs_embeds": torch.randn(1, 3, 32), "attention_mask": torch.ones(1, 5, dtype=torch.long), "position_ids": torch.arange(2, 5).expand(3, 1, 3).contiguous(), **dict(zip(names, empty_cache(2, 2, 8)))},
+        folder / "onnx/decoder_model_merged.onnx",
+        ["logits", *cache_names("present", 2)],
+        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "attention_mask": {0: "batch_size", 1: "total"}, "position_ids": {1: "batch_size", 2: "sequence"}, **cache_axes(2)},
+    )
+    return {"tokens": 16, "first": first, "second": second, "patches": len(seen["pixel_values"])}
+
+
 MODELS = {
     "clipseg": clipseg,
     "owlv2": owlv2,
@@ -551,6 +610,7 @@ MODELS = {
     "captioner": captioner,
     "florence": florence,
     "idefics": idefics,
+    "qwen": qwen,
 }
 
 
