@@ -1,5 +1,6 @@
 /** The commands `packs list | add | remove | verify | discard`. */
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { catalogue } from '../inference/packs/catalogue/catalogue';
 import type { PackSource, PackStore } from '../inference/packs/install/types';
@@ -8,7 +9,7 @@ import type { Runtime } from '../inference/process/runtime';
 import { GroundnoteError, isCancelled } from '../protocol/errors';
 import { bytesInWords } from '../protocol/words';
 import { clearProgress, printJson, showProgress, type CliIo } from './io';
-import { installedPacks, listAvailable, listPacks, verifyOne } from './packs';
+import { embeddedPacks, installedPacks, listAvailable, listPacks, verifyOne } from './packs';
 
 interface PackOptions {
   json?: boolean;
@@ -80,6 +81,7 @@ async function openStore(io: CliIo, options: PackOptions & Partial<AddOptions>):
   const { createPackStore } = await import('../inference/packs/install/packStore');
   return createPackStore({
     folder: options.store,
+    reserved: () => readdir(embeddedPacks()),
     endpoint: () => options.endpoint ?? process.env.HF_ENDPOINT,
     token: async () => process.env.HF_TOKEN,
     offline: () => options.offline ?? process.env.HF_HUB_OFFLINE === '1',

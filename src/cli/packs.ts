@@ -13,7 +13,7 @@ import { bytesInWords } from '../protocol/words';
 import { clearProgress, printJson, showProgress, type CliIo } from './io';
 
 /** The embedded packs: beside the bundle, or in dist/ when the sources run. */
-function embeddedPacks(): string {
+export function embeddedPacks(): string {
   const beside = fileURLToPath(new URL('models', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/models', import.meta.url));
 }

@@ -1,4 +1,5 @@
 /** The models of this machine for the editor: what there is, and the news when something has changed. */
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { PackStore } from '../../inference/packs/install/types';
 import type { ServerConsent } from '../servers/consent';
@@ -67,10 +68,11 @@ export class Models implements vscode.Disposable {
 
   /** What installs packs; loaded when it is first asked for. */
   store(): Promise<PackStore> {
-    const { configuration, installedFolder, log } = this.options;
+    const { configuration, embeddedFolder, installedFolder, log } = this.options;
     this.made ??= import('../../inference/packs/install/packStore').then(({ createPackStore }) =>
       createPackStore({
         folder: installedFolder,
+        reserved: () => readdir(embeddedFolder),
         endpoint: () => configuration.hubEndpoint,
         token: async () => configuration.token({ hub: true }),
         offline: () => configuration.offline,

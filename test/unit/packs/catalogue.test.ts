@@ -7,6 +7,7 @@ import { catalogue } from '../../../src/inference/packs/catalogue/catalogue';
 import { catalogueSchema } from '../../../src/inference/packs/catalogue/schema';
 import { recognise } from '../../../src/inference/packs/install/recognise';
 import { packKinds } from '../../../src/protocol/packs';
+import { bytesInWords } from '../../../src/protocol/words';
 import { playHub, type PlayedHub } from '../../support/hub';
 import { detector, removeTemporaryFolders, sha256, temporaryFolder } from './support';
 
@@ -22,6 +23,22 @@ describe('the catalogue', () => {
     const kinds = new Set(packs.map(({ kind }) => kind));
     // The first two are those of the embedded packs.
     for (const kind of [...packKinds.onnx.slice(2), ...packKinds.transformers]) expect(kinds).toContain(kind);
+  });
+
+  it('is what docs/packs.md shows', () => {
+    const rows = readFileSync('docs/packs.md', 'utf8')
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .filter(([, id = '', , , licence = '']) => /^`[a-z0-9.-]+`$/.test(id) && licence.startsWith('['));
+    expect(rows.map((row) => row.slice(1, 6))).toEqual(
+      packs.map(({ id, tasks, goodFor, license, licenseUrl, files }) => [
+        `\`${id}\``,
+        tasks.join(', ') || '—',
+        goodFor,
+        `[${license}](${licenseUrl})`,
+        bytesInWords(files.reduce((sum, { size }) => sum + size, 0)),
+      ]),
+    );
   });
 
   it.each(packs.map((pack) => [pack.id, pack] as const))('%s is whole', (_, pack) => {

@@ -87,6 +87,15 @@ describe('a folder', () => {
     expect(pack.version).toMatch(/^[0-9a-f]{12}$/);
   });
 
+  it('under the id of an embedded pack is refused; a name that only stands for it is made longer', async () => {
+    const store = storeIn(temporaryFolder(), { reserved: async () => ['tried', 'finder'] });
+    await expect(store.plan({ from: 'path', path: segmenter('tried') }, running())).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+    const { id } = await store.plan({ from: 'path', path: folderOf(detector()) }, running());
+    expect(id).toMatch(/^groundnote-packs-.*-finder$/);
+  });
+
   it('of a server is refused', async () => {
     const folder = folderOf({
       'groundnote.json': JSON.stringify({

@@ -223,6 +223,8 @@ function retryAfterMs(response: Response): number {
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
+const howToSetToken = '(“Groundnote: Set Access Token…” in VS Code, HF_TOKEN on the command line)';
+
 /** One sentence for a status. The hub says more in `X-Error-Code`. */
 async function statusError(response: Response, host: string, what: string, waitMs: number) {
   const { status, headers } = response;
@@ -231,12 +233,12 @@ async function statusError(response: Response, host: string, what: string, waitM
   if (said === 'GatedRepo')
     return new GroundnoteError(
       'unauthorized',
-      `${host} gives ${what} only to those who have accepted its terms: accept them on its page there, then set your token of the hub and try again.`,
+      `${host} gives ${what} only to those who have accepted its terms: accept them on its page there, then set your token of the hub ${howToSetToken} and try again.`,
     );
   if (status === 401 || status === 403)
     return new GroundnoteError(
       'unauthorized',
-      `${host} does not let you read ${what}: check that the name is right, and set a token of the hub that may read it (HF_TOKEN on the command line).`,
+      `${host} does not let you read ${what}: check that the name is right, and set a token of the hub that may read it ${howToSetToken}.`,
     );
   if (status === 404 || status === 410)
     return new GroundnoteError('not-found', `${host} has no ${what.replace(/^the /, '')}.`);

@@ -87,6 +87,21 @@ export function createPackStore(options: PackStoreOptions): PackStore {
     return undefined;
   }
 
+  const isReserved = async (id: string) => {
+    // A folder that is not there reserves nothing.
+    const ids = await options.reserved?.().catch(() => []);
+    return ids?.includes(id) ?? false;
+  };
+
+  /** @throws GroundnoteError unsupported */
+  async function needFreeName(id: string): Promise<void> {
+    if (await isReserved(id))
+      throw new GroundnoteError(
+        'unsupported',
+        `A pack with the id "${id}" comes with Groundnote: give this one another id in its ${manifestName}.`,
+      );
+  }
+
   async function needInstalled(id: string): Promise<PackSummary> {
     const summary = await installed(id);
     if (!summary)
@@ -272,11 +287,16 @@ export function createPackStore(options: PackStoreOptions): PackStore {
     async plan(source, signal) {
       try {
         const resolved = await resolve(
-          { net, catalogue: entries(), sourceOf: async (id) => (await installed(id))?.source },
+          {
+            net,
+            catalogue: entries(),
+            sourceOf: async (id) => ((await isReserved(id)) ? 'embedded' : (await installed(id))?.source),
+          },
           source,
           signal,
         );
         const { id, title, version, licenseUrl, files, manifest, card } = resolved;
+        await needFreeName(id);
         const license = resolved.license || (manifest ? unknownLicense : '');
         const work = await openWork(at('partial', id));
         const hosts = new Set(files.flatMap((file) => ('url' in file.at ? [new URL(file.at.url).host] : [])));

@@ -117,6 +117,8 @@ export interface PackStoreOptions {
   fetch?: typeof fetch;
   /** In place of the shipped catalogue. */
   catalogue?: readonly CatalogueEntry[];
+  /** Ids of packs that lie elsewhere and come first (the embedded ones): nothing is installed under them. */
+  reserved?(): Promise<readonly string[]>;
   /** Bytes free where a folder lies. */
   freeBytes?(folder: string): Promise<number>;
   /** Milliseconds without a byte after which a connection is given up and tried again. */
