@@ -89,7 +89,7 @@ export function createPackStore(options: PackStoreOptions): PackStore {
 
   const isReserved = async (id: string) => {
     // A folder that is not there reserves nothing.
-    const ids = await options.reserved?.().catch(() => []);
+    const ids = await options.reserved?.().catch((): readonly string[] => []);
     return ids?.includes(id) ?? false;
   };
 
