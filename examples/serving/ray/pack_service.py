@@ -22,7 +22,8 @@ def say(_: Request, error: ProtocolError) -> JSONResponse:
 @serve.deployment
 @serve.ingress(api)
 class PackService:
-    def __init__(self, pack: str, threads: int):
+    def __init__(self, pack: str, threads: int, slowed_s: float):
+        self.slowed_s = slowed_s
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         providers = [name for name in ort.get_available_providers() if name != "TensorrtExecutionProvider"]
@@ -65,6 +66,7 @@ class PackService:
         names = question.wanted or [tensor.name for tensor in graph.get_outputs()]
         try:
             arrays = await asyncio.to_thread(graph.run, names, question.tensors)
+            await asyncio.sleep(self.slowed_s)
         except Exception as error:  # ONNX Runtime's errors about names, shapes and types have no common class.
             raise ProtocolError(str(error)) from error
         body, headers = write_answer(name, question, dict(zip(names, arrays)))
@@ -88,7 +90,9 @@ class Arguments(BaseModel):
     pack: str
     # Of each graph; 0: all cores of the machine.
     threads: int = 1
+    # Seconds that each question takes longer: shows how replicas share the work where they share the cores.
+    slowed_s: float = 0
 
 
 def build(arguments: Arguments) -> serve.Application:
-    return PackService.bind(arguments.pack, arguments.threads)
+    return PackService.bind(arguments.pack, arguments.threads, arguments.slowed_s)

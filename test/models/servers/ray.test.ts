@@ -35,7 +35,10 @@ const photos = path.resolve('test/fixtures/photos');
 /** What the example's configuration says, as far as the tests change it. */
 interface ServeConfig {
   http_options: { host: string; port: number };
-  applications: { args: { pack: string }; deployments: { num_replicas: number }[] }[];
+  applications: {
+    args: { pack: string; slowed_s?: number };
+    deployments: { num_replicas: number; max_ongoing_requests: number }[];
+  }[];
 }
 
 describe.skipIf(!isLong || python === undefined)(`the embedded pack on Ray Serve${reason}`, () => {
@@ -54,7 +57,8 @@ describe.skipIf(!isLong || python === undefined)(`the embedded pack on Ray Serve
     rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   });
 
-  const startRay = (replicas: number) =>
+  /** @param slowed_s seconds that each question takes longer; a replica has one at a time then */
+  const startRay = (replicas: number, slowed_s = 0) =>
     startServer({
       command: path.join(bin, 'serve'),
       args: (port) => {
@@ -62,7 +66,11 @@ describe.skipIf(!isLong || python === undefined)(`the embedded pack on Ray Serve
         config.http_options.port = port;
         for (const application of config.applications) {
           application.args.pack = path.resolve('models/groundnote-segment');
-          for (const deployment of application.deployments) deployment.num_replicas = replicas;
+          application.args.slowed_s = slowed_s;
+          for (const deployment of application.deployments) {
+            deployment.num_replicas = replicas;
+            if (slowed_s) deployment.max_ongoing_requests = 1;
+          }
         }
         const file = path.join(root, `${replicas}.yaml`);
         writeFileSync(file, stringify(config));
@@ -160,22 +168,29 @@ describe.skipIf(!isLong || python === undefined)(`the embedded pack on Ray Serve
       await journal.close();
     }
   }
-  const images = 24;
+  const images = 16;
 
   it('does a batch, also when a replica dies in the middle', async () => {
-    const two = await batch('two', 4);
     expect(workers('ServeReplica')).toHaveLength(2);
     let killed = false;
-    await batch('killed', 4, (done) => {
+    const speed = await batch('killed', 4, (done) => {
       if (killed || done < 6) return;
       killed = true;
       process.kill(workers('ServeReplica')[0] as number, 'SIGKILL');
     });
     expect(killed).toBe(true);
-    await end();
-    server = await startRay(1);
-    const one = await batch('one', 4);
-    console.log(`Ray Serve: ${one.toFixed(2)} pictures a second with one replica, ${two.toFixed(2)} with two.`);
+    console.log(`${speed.toFixed(2)} pictures a second, one replica killed in the middle.`);
+  });
+
+  it('does more with two replicas than with one, each slowed to a fixed time', async () => {
+    const slowed = async (replicas: number) => {
+      await end();
+      server = await startRay(replicas, 0.3);
+      return batch(`slowed-${replicas}`, 4);
+    };
+    const [one, two] = [await slowed(1), await slowed(2)];
+    console.log(`${one.toFixed(2)} pictures a second with one replica, ${two.toFixed(2)} with two.`);
+    expect(two / one).toBeGreaterThan(1.4);
   });
 
   /** The processes that this Ray has started for work: children of its raylet, each a process group of its own. */
