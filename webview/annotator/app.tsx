@@ -56,6 +56,7 @@ export function App({
   const [conversation] = useState(() => new ConversationState(store));
   const regions = useRegionsPart();
   const question = useRef<Part[]>(saved.question ?? []);
+  const polygon = useRef(saved.polygon);
   const keep = useRef<() => void>(() => undefined);
 
   useEffect(() => listenForExchange(store), [store]);
@@ -83,7 +84,13 @@ export function App({
         document.body.dataset['ready'] = 'true';
       },
     );
-    const tools = new Toolbox(store, canvas, settings);
+    const tools = new Toolbox(store, canvas, settings, {
+      draft: polygon.current,
+      onDraft: (draft) => {
+        polygon.current = draft;
+        keep.current();
+      },
+    });
     const gestures = new CanvasGestures(canvas, store, tools, (place) => readout.showPointer(place));
     const stopKeys = listenForKeys(store, canvas, gestures, tools);
     const stopMenu = chooseMenu(store, canvas);
@@ -116,6 +123,7 @@ export function App({
       listOpen: state.listOpen,
       overlay: overlay.state.saved,
       question: question.current,
+      polygon: polygon.current,
       ...(stage && { view: { ...stage.savedView, size: stage.size } }),
     });
   useEffect(() => {

@@ -6,6 +6,7 @@ import { sizeSchema, type Size } from '../../src/protocol/geometry';
 import { Endpoint } from '../../src/protocol/rpc';
 import { partSchema } from './conversation/parts';
 import { savedOverlaySchema } from './overlay/overlayState';
+import { polygonDraftSchema } from './tools/polygon';
 import { toolValuesSchema } from './tools/settings';
 import { toolNames } from './tools/tool';
 
@@ -27,6 +28,8 @@ const savedSchema = z.object({
   overlay: savedOverlaySchema.optional(),
   /** The question that is being written. */
   question: z.array(partSchema).optional(),
+  /** The polygon that is being drawn. */
+  polygon: polygonDraftSchema.optional(),
   view: z
     .object({
       fitted: z.boolean(),
@@ -76,9 +79,9 @@ export class HostLink {
     return saved.success ? saved.data : {};
   }
 
-  /** What goes along to the next picture of the folder, as JSON: all that is kept but what was selected here. */
+  /** What goes along to the next picture of the folder, as JSON: all that is kept but what was selected or begun here. */
   carry(): string {
-    return JSON.stringify({ ...this.load(), activeId: undefined });
+    return JSON.stringify({ ...this.load(), activeId: undefined, polygon: undefined });
   }
 
   /** What a page begins with: what came along from the picture before, over what was kept of this one. */

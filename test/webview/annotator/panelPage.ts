@@ -100,6 +100,14 @@ export class PanelPage {
     return this;
   }
 
+  /** Makes the page anew, as VS Code does when a hidden panel is shown again: only its state is kept. */
+  async hideAndShow(): Promise<void> {
+    const state = await this.page.evaluate('JSON.stringify(acquireVsCodeApi().getState())');
+    await this.page.addInitScript({ content: `window.stateBefore = ${String(state)};` });
+    await this.page.reload();
+    await this.ready();
+  }
+
   /** Waits until the model has answered and this many regions are there. */
   async regions(count: number): Promise<void> {
     await this.page
@@ -177,7 +185,7 @@ function initScript(theme: ThemeName): string {
     let state;
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => window.toHost(message),
-      getState: () => state,
+      getState: () => state ?? window.stateBefore,
       setState: (next) => { state = next; },
     });
     document.addEventListener('DOMContentLoaded', () => document.body.classList.add(${JSON.stringify(bodyClass)}));

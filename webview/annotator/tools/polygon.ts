@@ -1,5 +1,6 @@
 /** Polygons, corner by corner; inside the selected region they cut a hole. */
-import type { Geometry, Point } from '../../../src/protocol/geometry';
+import { z } from 'zod';
+import { pointSchema, type Geometry, type Point } from '../../../src/protocol/geometry';
 import { fillPolygon, patchArea, patchOfGeometry, rectangle, rleOfPatch } from '../../../src/protocol/raster';
 import { ringArea } from '../../../src/protocol/simplify';
 import { strokeTwice } from '../canvas/promptPaint';
@@ -8,6 +9,20 @@ import { draftColor, drawHandles, pathOf } from './paint';
 import { withoutScore } from './shapes';
 import { snapped, snapReach } from './snap';
 import { isFree, type Grip, type Tool, type ToolContext, type Touch } from './tool';
+
+/** A polygon that is not ended yet, in pixels of the picture; `holeOf`: the region that it becomes a hole of. */
+export const polygonDraftSchema = z.object({
+  corners: z.array(pointSchema).min(1),
+  holeOf: z.string().optional(),
+});
+export type PolygonDraft = z.infer<typeof polygonDraftSchema>;
+
+/** What survives hiding the panel. */
+export interface PolygonMemory {
+  draft?: PolygonDraft | undefined;
+  /** Hears of each change; undefined: nothing is being drawn. */
+  onDraft(draft: PolygonDraft | undefined): void;
+}
 
 export class PolygonTool implements Tool {
   private corners: readonly Point[] = [];
@@ -21,7 +36,18 @@ export class PolygonTool implements Tool {
   /** A corner under the pressed pointer, which it still moves. */
   private pressed: 'corner' | 'back' | 'close' | undefined;
 
-  constructor(private readonly context: ToolContext) {}
+  constructor(
+    private readonly context: ToolContext,
+    private readonly memory: PolygonMemory,
+  ) {
+    const { draft } = memory;
+    // The stage does not know its picture yet. One that has become smaller has no place for the polygon.
+    const { width, height } = context.store.state.snapshot?.image ?? { width: 0, height: 0 };
+    if (!draft?.corners.every(([x, y]) => x <= width && y <= height)) return;
+    this.corners = draft.corners;
+    this.holeOf = draft.holeOf;
+    this.tell();
+  }
 
   /** The next polygon is a hole of the selected region. */
   beginHole(): void {
@@ -50,7 +76,7 @@ export class PolygonTool implements Tool {
     this.corners = [...this.corners, this.place(touch)];
     this.takenBack = [];
     this.tell();
-    this.context.stage.redrawDraft();
+    this.changed();
     return touch.by === 'keys' ? 'click' : 'drag';
   }
 
@@ -63,6 +89,7 @@ export class PolygonTool implements Tool {
   release(touch: Touch): void {
     const { pressed } = this;
     this.pressed = undefined;
+    if (pressed === 'corner') this.changed();
     if (pressed === 'back') this.stepBack();
     else if (pressed === 'close') this.accept();
     // The first press of a double click has set the corner: the second one ends the polygon there.
@@ -80,7 +107,7 @@ export class PolygonTool implements Tool {
   abandon(): void {
     if (this.pressed === 'corner') this.corners = this.corners.slice(0, -1);
     this.pressed = undefined;
-    this.context.stage.redrawDraft();
+    this.changed();
   }
 
   accept(): boolean {
@@ -117,7 +144,7 @@ export class PolygonTool implements Tool {
     this.corners = this.corners.slice(0, -1);
     this.takenBack = [...this.takenBack, last];
     this.tell();
-    this.context.stage.redrawDraft();
+    this.changed();
     return true;
   }
 
@@ -127,7 +154,7 @@ export class PolygonTool implements Tool {
     this.takenBack = this.takenBack.slice(0, -1);
     this.corners = [...this.corners, last];
     this.tell();
-    this.context.stage.redrawDraft();
+    this.changed();
     return true;
   }
 
@@ -156,6 +183,14 @@ export class PolygonTool implements Tool {
     this.corners = this.takenBack = [];
     this.holeOf = undefined;
     this.holeWanted = false;
+    this.changed();
+  }
+
+  private changed(): void {
+    const { corners, holeOf } = this;
+    this.memory.onDraft(
+      corners.length ? { corners: [...corners], ...(holeOf !== undefined && { holeOf }) } : undefined,
+    );
     this.context.stage.redrawDraft();
   }
 

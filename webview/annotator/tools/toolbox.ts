@@ -10,7 +10,7 @@ import { HoverPreview } from './hoverPreview';
 import { LassoTool } from './lasso';
 import { MeasureTool } from './measure';
 import { PointTool } from './point';
-import { PolygonTool } from './polygon';
+import { PolygonTool, type PolygonMemory } from './polygon';
 import { Prompting } from './prompting';
 import { SelectTool } from './select';
 import type { ToolSettings } from './settings';
@@ -34,13 +34,14 @@ export class Toolbox {
     private readonly store: PanelStore,
     private readonly stage: CanvasStage,
     readonly settings: ToolSettings,
+    memory: PolygonMemory,
   ) {
     const view = () => stage.visible;
     this.edits = new Edits(store, stage);
     this.prompting = new Prompting(store, this.edits, view, (screen) => stage.promptAt(screen));
     this.preview = new HoverPreview(store, settings, this.prompting, view, () => stage.redrawDraft());
     const context: ToolContext = { store, stage, settings, edits: this.edits, prompting: this.prompting };
-    this.polygon = new PolygonTool(context);
+    this.polygon = new PolygonTool(context, memory);
     this.lasso = new LassoTool(context);
     this.tools = {
       select: new SelectTool(context),

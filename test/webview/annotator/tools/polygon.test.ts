@@ -155,4 +155,22 @@ describe('the polygon tool', () => {
     await tools.panel.regions(1);
     expect(ring(tools.region())).toHaveLength(3);
   });
+
+  it('is kept unfinished while the panel is hidden, and goes on where it was', async () => {
+    const tools = await start();
+    await tools.panel.click([100, 50]);
+    await tools.panel.click([180, 50]);
+    await tools.panel.hideAndShow();
+    await tools.status(/Polygon: 2 corners/);
+    await tools.panel.click([180, 120]);
+    await tools.key('Enter');
+    await tools.edits(1);
+    const [a, b, c] = ring(tools.region()) ?? [];
+    expectNear(a, [100, 50]);
+    expectNear(b, [180, 50]);
+    expectNear(c, [180, 120]);
+    await tools.panel.hideAndShow();
+    await tools.panel.regions(1);
+    expect(await tools.page.getByText(/^Polygon: /).count()).toBe(0);
+  });
 });
