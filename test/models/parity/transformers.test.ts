@@ -125,7 +125,7 @@ describe.skipIf(python === undefined)(`packs of transformers.js against PyTorch$
     await model.close();
   });
 
-  it.each(['idefics', 'qwen'])('%s: the same answers over two turns', async (name) => {
+  it.each(['idefics', 'qwen', 'llava'])('%s: the same answers over two turns', async (name) => {
     const { first, second, tokens } = expectedOf<{ first: string; second: string; tokens: number }>(name);
     const { model } = await opened(await packNamed(name, 'vision-language', { max_tokens: tokens }));
     const image = await picture();

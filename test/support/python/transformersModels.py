@@ -474,6 +474,51 @@ def florence(folder: Path, image: Image.Image) -> dict:
     return {"answers": answers, "tokens": 24}
 
 
+def export_language(folder: Path, language: nn.Module, head: nn.Module, positions: torch.Tensor) -> None:
+    """The language model behind a vision encoder: its embeddings, and its decoder with a cache. Two layers, two heads of 8."""
+
+    class Embed(nn.Module):
+        def forward(self, input_ids):
+            return language.embed_tokens(input_ids)
+
+    class Decoder(nn.Module):
+        def forward(self, inputs_embeds, attention_mask, position_ids, *past):
+            cache = cache_of(past)
+            # The mask of ones is an input of the published graphs.
+            mask = causal(inputs_embeds, past[0]) + 0 * attention_mask.sum()
+            place = torch.arange(inputs_embeds.shape[1]) + past[0].shape[2]
+            hidden = language(inputs_embeds=inputs_embeds, attention_mask=mask, position_ids=position_ids, past_key_values=cache, cache_position=place, use_cache=True).last_hidden_state
+            return head(hidden), *kept(cache)
+
+    export(Embed(), {"input_ids": torch.tensor([[2, 3, 4]])}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
+    names = cache_names("past_key_values", 2)
+    axes = positions.dim() - 2
+    export(
+        Decoder(),
+        {"inputs_embeds": torch.randn(1, 3, 32), "attention_mask": torch.ones(1, 5, dtype=torch.long), "position_ids": positions, **dict(zip(names, empty_cache(2, 2, 8)))},
+        folder / "onnx/decoder_model_merged.onnx",
+        ["logits", *cache_names("present", 2)],
+        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "attention_mask": {0: "batch_size", 1: "total"}, "position_ids": {axes: "batch_size", axes + 1: "sequence"}, **cache_axes(2)},
+    )
+
+
+def conversation(turns: list[tuple[str, str]]) -> list[dict]:
+    """Words of both sides as messages, with a picture before the first."""
+    return [{"role": role, "content": [*([{"type": "image"}] if i == 0 else []), {"type": "text", "text": words}]} for i, (role, words) in enumerate(turns)]
+
+
+def two_turns(ask) -> dict:
+    """What a model says to a question, and to the next one."""
+    question = ("user", "What is the red disc?")
+    first = ask(conversation([question]))
+    return {"tokens": 16, "first": first, "second": ask(conversation([question, ("assistant", first), ("user", "where is the bar?")]))}
+
+
+def said(model: nn.Module, tokenizer, inputs: dict) -> str:
+    ids = model.generate(**inputs, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
+    return tokenizer.decode(ids, skip_special_tokens=True)
+
+
 CHAT = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}: {% for part in message['content'] %}"
     "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %}<end_of_utterance>\n{% endfor %}"
@@ -497,17 +542,16 @@ def idefics(folder: Path, image: Image.Image) -> dict:
     write(folder, "generation_config.json", {"bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0})
     processor = Idefics3Processor(Idefics3ImageProcessor(**settings), tokenizer, image_seq_len=4, chat_template=CHAT)
 
-    def ask(conversation: list[tuple[str, str]]) -> str:
-        messages = [{"role": role, "content": [*([{"type": "image"}] if i == 0 else []), {"type": "text", "text": words}]} for i, (role, words) in enumerate(conversation)]
+    places, seen = [], []
+    model.model.vision_model.embeddings.position_embedding.register_forward_hook(lambda module, given, result: places.append(given[0]))
+
+    def ask(messages: list[dict]) -> str:
         prompt = processor.apply_chat_template(messages, add_generation_prompt=True)
         inputs = processor(text=[prompt], images=[[image]], return_tensors="pt", add_special_tokens=False)
-        ids = model.generate(**inputs, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
-        return tokenizer.decode(ids, skip_special_tokens=True), inputs
+        seen.append(inputs["pixel_values"])
+        return said(model, tokenizer, inputs)
 
-    places = []
-    model.model.vision_model.embeddings.position_embedding.register_forward_hook(lambda module, given, result: places.append(given[0]))
-    first, inputs = ask([("user", "What is the red disc?")])
-    second, _ = ask([("user", "What is the red disc?"), ("assistant", first), ("user", "where is the bar?")])
+    answers = two_turns(ask)
     inner = model.model
 
     class Vision(nn.Module):
@@ -519,27 +563,9 @@ def idefics(folder: Path, image: Image.Image) -> dict:
             hidden = tower.encoder(inputs_embeds=patches + tower.embeddings.position_embedding(places[0])).last_hidden_state
             return inner.connector(tower.post_layernorm(hidden))
 
-    class Embed(nn.Module):
-        def forward(self, input_ids):
-            return inner.text_model.embed_tokens(input_ids)
-
-    class Decoder(nn.Module):
-        def forward(self, inputs_embeds, attention_mask, position_ids, *past):
-            cache = cache_of(past)
-            hidden = inner.text_model(inputs_embeds=inputs_embeds, attention_mask=causal(inputs_embeds, past[0]) + 0 * attention_mask.sum(), position_ids=position_ids, past_key_values=cache, cache_position=torch.arange(inputs_embeds.shape[1]) + past[0].shape[2], use_cache=True).last_hidden_state
-            return model.lm_head(hidden), *kept(cache)
-
-    export(Vision(), {"pixel_values": inputs["pixel_values"]}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
-    export(Embed(), {"input_ids": inputs["input_ids"]}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
-    names = cache_names("past_key_values", 2)
-    export(
-        Decoder(),
-        {"inputs_embeds": torch.randn(1, 3, 32), "attention_mask": torch.ones(1, 5, dtype=torch.long), "position_ids": torch.tensor([[2, 3, 4]]), **dict(zip(names, empty_cache(2, 2, 8)))},
-        folder / "onnx/decoder_model_merged.onnx",
-        ["logits", *cache_names("present", 2)],
-        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "attention_mask": {0: "batch_size", 1: "total"}, "position_ids": {0: "batch_size", 1: "sequence"}, **cache_axes(2)},
-    )
-    return {"tokens": 16, "first": first, "second": second}
+    export(Vision(), {"pixel_values": seen[0]}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export_language(folder, inner.text_model, model.lm_head, torch.tensor([[2, 3, 4]]))
+    return answers
 
 
 QWEN_CHAT = CHAT.replace("<image>", "<|vision_start|><|image_pad|><|vision_end|>")
@@ -563,42 +589,49 @@ def qwen(folder: Path, image: Image.Image) -> dict:
     seen = Qwen2VLImageProcessor(**settings)(image, return_tensors="pt")
     count = int(seen["image_grid_thw"].prod()) // 4
 
-    def ask(conversation: list[tuple[str, str]]) -> str:
-        messages = [{"role": role, "content": [*([{"type": "image"}] if i == 0 else []), {"type": "text", "text": words}]} for i, (role, words) in enumerate(conversation)]
+    def ask(messages: list[dict]) -> str:
         prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
         inputs = tokenizer([prompt.replace("<|image_pad|>", "<|image_pad|>" * count)], return_tensors="pt")
-        ids = model.generate(**inputs, **seen, max_new_tokens=16, do_sample=False)[0, inputs["input_ids"].shape[1] :]
-        return tokenizer.decode(ids, skip_special_tokens=True)
-
-    first = ask([("user", "What is the red disc?")])
-    second = ask([("user", "What is the red disc?"), ("assistant", first), ("user", "where is the bar?")])
-    inner = model.model
+        return said(model, tokenizer, {**inputs, **seen})
 
     class Vision(nn.Module):
         def forward(self, pixel_values):
-            return inner.visual(pixel_values, grid_thw=seen["image_grid_thw"])
-
-    class Embed(nn.Module):
-        def forward(self, input_ids):
-            return inner.language_model.embed_tokens(input_ids)
-
-    class Decoder(nn.Module):
-        def forward(self, inputs_embeds, attention_mask, position_ids, *past):
-            cache = cache_of(past)
-            hidden = inner.language_model(inputs_embeds=inputs_embeds, attention_mask=causal(inputs_embeds, past[0]) + 0 * attention_mask.sum(), position_ids=position_ids, past_key_values=cache, cache_position=torch.arange(inputs_embeds.shape[1]) + past[0].shape[2], use_cache=True).last_hidden_state
-            return model.lm_head(hidden), *kept(cache)
+            return model.model.visual(pixel_values, grid_thw=seen["image_grid_thw"])
 
     export(Vision(), {"pixel_values": seen["pixel_values"]}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
-    export(Embed(), {"input_ids": torch.tensor([[2, 3, 4]])}, folder / "onnx/embed_tokens.onnx", ["inputs_embeds"], {"input_ids": {1: "sequence"}})
-    names = cache_names("past_key_values", 2)
-    export(
-        Decoder(),
-        {"inputs_embeds": torch.randn(1, 3, 32), "attention_mask": torch.ones(1, 5, dtype=torch.long), "position_ids": torch.arange(2, 5).expand(3, 1, 3).contiguous(), **dict(zip(names, empty_cache(2, 2, 8)))},
-        folder / "onnx/decoder_model_merged.onnx",
-        ["logits", *cache_names("present", 2)],
-        {"inputs_embeds": {0: "batch_size", 1: "sequence"}, "attention_mask": {0: "batch_size", 1: "total"}, "position_ids": {1: "batch_size", 2: "sequence"}, **cache_axes(2)},
-    )
-    return {"tokens": 16, "first": first, "second": second, "patches": len(seen["pixel_values"])}
+    export_language(folder, model.model.language_model, model.lm_head, torch.arange(2, 5).expand(3, 1, 3).contiguous())
+    return two_turns(ask)
+
+
+def llava(folder: Path, image: Image.Image) -> dict:
+    from transformers import LlavaConfig, LlavaForConditionalGeneration
+
+    special = ["<pad>", "<unk>", "<|im_start|>", "<end_of_utterance>", "<image>"]
+    tokenizer = word_tokenizer(folder, special, None, unk_token="<unk>", pad_token="<pad>", bos_token="<|im_start|>", eos_token="<end_of_utterance>", chat_template=CHAT)
+    text = {"model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "max_position_embeddings": 256, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0}
+    vision = {"model_type": "siglip_vision_model", "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "image_size": 48, "patch_size": 16, "vision_use_head": False}
+    config = LlavaConfig(text_config=text, vision_config=vision, image_token_id=4, vision_feature_layer=-1, vision_feature_select_strategy="full", image_seq_length=9, tie_word_embeddings=False, attn_implementation="eager")
+    model = randomized(LlavaForConditionalGeneration(config), 0.3, 29)
+    preprocessor = named((48, 48), 3, image_processor_type="SiglipImageProcessor", processor_class="LlavaProcessor")
+    write(folder, "preprocessor_config.json", preprocessor)
+    write(folder, "processor_config.json", {"image_token": "<image>", "patch_size": 16, "num_additional_image_tokens": 0, "vision_feature_select_strategy": "full", "processor_class": "LlavaProcessor"})
+    write(folder, "config.json", config.to_dict() | {"architectures": ["LlavaForConditionalGeneration"]})
+    write(folder, "generation_config.json", {"bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0})
+    pixels = normalized(image, preprocessor)
+
+    def ask(messages: list[dict]) -> str:
+        prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        inputs = tokenizer([prompt.replace("<image>", "<image>" * 9)], return_tensors="pt")
+        return said(model, tokenizer, {**inputs, "pixel_values": pixels})
+
+    class Vision(nn.Module):
+        def forward(self, pixel_values):
+            found = model.model.get_image_features(pixel_values, vision_feature_layer=-1, vision_feature_select_strategy="full")
+            return torch.stack(list(found)) if isinstance(found, (list, tuple)) else found
+
+    export(Vision(), {"pixel_values": pixels}, folder / "onnx/vision_encoder.onnx", ["image_features"], {})
+    export_language(folder, model.model.language_model, model.lm_head, torch.tensor([[2, 3, 4]]))
+    return two_turns(ask)
 
 
 MODELS = {
@@ -611,6 +644,7 @@ MODELS = {
     "florence": florence,
     "idefics": idefics,
     "qwen": qwen,
+    "llava": llava,
 }
 
 
