@@ -1,10 +1,10 @@
 /**
- * Makes the README's pictures, media/screenshots/*.png, from the packaged extension in a real VS Code.
+ * Makes the pictures of the README and of docs/, from the packaged extension in a real VS Code.
  *
  *   npm run screenshots
  */
 import { parseArgs } from 'node:util';
-import { runMain } from './lib/process.mjs';
+import { runLogged, runMain } from './lib/process.mjs';
 import { ensureNodeModules, ensureSystem } from './lib/setup.mjs';
 
 await runMain(async () => {
@@ -15,4 +15,11 @@ await runMain(async () => {
   const { tsImport } = await import('tsx/esm/api');
   const { takeScreenshots } = await tsImport('../test/support/screenshots.ts', import.meta.url);
   await takeScreenshots();
+  // The tests of the Models view and of the walkthrough take theirs on the way.
+  await runLogged(
+    'screenshots-models',
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'e2e', 'test/e2e/models.test.ts'],
+    { env: { ...process.env, GROUNDNOTE_PICTURES: '1' } },
+  );
 });

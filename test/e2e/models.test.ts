@@ -3,7 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playHub, type PlayedHub } from '../support/hub';
-import { fieldSegment, ModelsView, setFieldSegment, toastButton } from '../support/modelsView';
+import { fieldSegment, ModelsView, picture, setFieldSegment, toastButton } from '../support/modelsView';
 import { useVSCode } from '../support/useVSCode';
 
 let hub: PlayedHub;
@@ -52,7 +52,7 @@ describe('the Models view', () => {
     await view()
       .row(/SlimSAM/)
       .waitFor();
-    await vscode().screenshot('models-view');
+    await picture(vscode(), 'models-view');
   });
 });
 
@@ -67,21 +67,21 @@ describe('a pack', () => {
     const dialog = vscode().page.locator('.monaco-dialog-box');
     await dialog.getByText(/Licence: Apache-2\.0/i).waitFor();
     expect(await dialog.innerText()).toMatch(/Download: 5\.9 MB; .* are free[^]*From: 127\.0\.0\.1/);
-    await vscode().screenshot('models-licence');
+    await picture(vscode(), 'models-licence');
     await workbench.dialogButton('Accept Licence and Install').click();
     await workbench.toast(/Installing Field Segment: .* of 5\.9 MB/);
     await view()
       .row(/installing/)
       .waitFor();
     await expect.poll(() => [...hub.sent.values()].filter((bytes) => bytes >= 1_000_000).length).toBe(1);
-    await vscode().screenshot('models-installing');
+    await picture(vscode(), 'models-installing');
     await toastButton(vscode(), 'Cancel').click();
     await workbench.toast(/Field Segment.* is paused\. 1\.\d MB of 5\.9 MB are here/);
     await workbench.clearToasts();
     await view()
       .row(/paused/)
       .waitFor();
-    await vscode().screenshot('models-paused');
+    await picture(vscode(), 'models-paused');
     await view().act('Field Segment', 'Resume');
     await dialog.getByText(/are here already/).waitFor();
     // The licence was accepted before.
@@ -90,7 +90,7 @@ describe('a pack', () => {
     expect(hub.requests.some(({ at, range }) => at === 'store' && /bytes=1\d+-/.test(range ?? ''))).toBe(
       true,
     );
-    await vscode().screenshot('models-installed');
+    await picture(vscode(), 'models-installed');
     await toastButton(vscode(), 'Set as Default…').click();
     await workbench.toast(/is the default for segment now/);
     await expect.poll(() => view().description(fieldSegment.title)).toMatch(/default for segment/);
@@ -107,7 +107,7 @@ describe('a pack', () => {
     await annotator.clickImage(320, 200);
     await annotator.waitForRegions(1, 60_000);
     await annotator.waitForText(/field-segment/);
-    await vscode().screenshot('models-in-panel');
+    await picture(vscode(), 'models-in-panel');
     await picker.selectOption('groundnote-segment');
     await annotator.finishRegion();
     await annotator.clickImage(100, 300);
@@ -143,7 +143,7 @@ describe('a server on another machine', () => {
     expect(await vscode().page.locator('.monaco-dialog-box').innerText()).toMatch(
       /Pictures that you ask about are sent to models\.example/,
     );
-    await vscode().screenshot('models-consent');
+    await picture(vscode(), 'models-consent');
     await workbench.dialogButton('Cancel').click();
     await annotator.waitUntilIdle();
     await workbench.runCommand('View: Close Primary Side Bar');
@@ -160,16 +160,24 @@ describe('the walkthrough', () => {
     const button = (text: string) =>
       page.locator('.gettingStartedContainer .monaco-button', { hasText: text }).first();
     await button('Open the Sample Note').waitFor();
-    await vscode().screenshot('walkthrough-1');
+    // Its picture comes after its words.
+    await page
+      .frameLocator('.gettingStartedContainer iframe.webview')
+      .frameLocator('iframe')
+      .locator('svg')
+      .waitFor();
+    await picture(vscode(), 'walkthrough-1');
     await button('Open the Sample Note').click();
     const preview = await vscode().preview();
-    const photo = await preview.figure('coffee.jpg');
-    await vscode().screenshot('walkthrough-2');
+    // The block may still be drawn anew: a locator finds the picture that is there when it is clicked.
+    const photo = preview.frame.locator('img[data-figure-source="coffee.jpg"]').first();
+    await photo.waitFor();
+    await picture(vscode(), 'walkthrough-2');
     await photo.click();
     const annotator = await vscode().annotator('coffee.jpg');
     await annotator.clickImage(366, 284);
     await annotator.waitForRegions(1, 60_000);
-    await vscode().screenshot('walkthrough-3');
+    await picture(vscode(), 'walkthrough-3');
   });
 
   it("leads to a mask in the user's own image in three clicks", async () => {
@@ -179,16 +187,18 @@ describe('the walkthrough', () => {
       hasText: 'Segment an image of yours',
     });
     await step.first().click();
-    await page.locator('.gettingStartedContainer .monaco-button', { hasText: 'Choose an Image' }).click();
-    await workbench.quickInput
-      .locator('.monaco-list-row', { hasText: 'a-photo-of-mine.jpg' })
-      .first()
-      .click();
-    await vscode().screenshot('walkthrough-own-dialog');
+    const choose = page.locator('.gettingStartedContainer .monaco-button', { hasText: 'Choose an Image' });
+    await choose.waitFor();
+    await picture(vscode(), 'walkthrough-own-1');
+    await choose.click();
+    const own = workbench.quickInput.locator('.monaco-list-row', { hasText: 'a-photo-of-mine.jpg' }).first();
+    await own.waitFor();
+    await picture(vscode(), 'walkthrough-own-2');
+    await own.click();
     const annotator = await vscode().annotator('a-photo-of-mine.jpg');
     await annotator.clickImage(366, 284);
     await annotator.waitForRegions(1, 60_000);
-    await vscode().screenshot('walkthrough-own');
+    await picture(vscode(), 'walkthrough-own-3');
     await workbench.runCommand('Groundnote: Get Started');
     await page
       .locator('.getting-started-step', { hasText: 'Segment an image of yours' })

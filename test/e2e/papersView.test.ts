@@ -43,6 +43,15 @@ const vscode = useVSCode({
 const row = (label: string | RegExp): Locator =>
   vscode().page.locator('.pane-body .monaco-list-row').filter({ hasText: label }).first();
 
+/** Clicks an action of the view's title, which shows while the pointer is over the view. */
+async function titleAction(title: string): Promise<void> {
+  const pane = vscode().page.locator('.pane', {
+    has: vscode().page.locator('[aria-label^="Papers Section"]'),
+  });
+  await pane.locator('.pane-header').hover();
+  await pane.locator(`.action-label[aria-label="${title}"]`).click();
+}
+
 async function expand(label: string | RegExp): Promise<void> {
   const found = row(label);
   await found.waitFor();
@@ -97,13 +106,13 @@ describe('the papers view', () => {
 
   it('can be filtered', async () => {
     const { workbench, page } = vscode();
-    await page.locator('.action-label[aria-label="Filter Papers…"]').first().click();
+    await titleAction('Filter Papers…');
     await workbench.quickInput.getByText('Words of a title').waitFor();
     await workbench.answer('onellm');
     await expect.poll(async () => (await texts()).filter((text) => /Ferret/.test(text)).length).toBe(0);
     await page.getByText('Filter: onellm').waitFor();
     await vscode().screenshot('papers-filtered');
-    await page.locator('.action-label[aria-label="Clear Filter"]').first().click();
+    await titleAction('Clear Filter');
     await row('Ferret').waitFor();
   });
 

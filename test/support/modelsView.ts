@@ -48,6 +48,15 @@ export class ModelsView {
   }
 }
 
+/** The window as a picture in out/e2e/, and with GROUNDNOTE_PICTURES in docs/pictures/ too (`npm run screenshots`). */
+export async function picture(vscode: VSCode, name: string): Promise<void> {
+  await vscode.screenshot(name);
+  if (process.env.GROUNDNOTE_PICTURES) {
+    const { takePicture } = await import('./screenshots');
+    await takePicture(vscode, name, 'docs/pictures');
+  }
+}
+
 /** A button of a notification. */
 export const toastButton = ({ page }: VSCode, text: string): Locator =>
   page.locator('.notification-toast .monaco-button', { hasText: text }).first();

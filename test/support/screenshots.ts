@@ -9,12 +9,16 @@ import { VSCode } from './vscode';
 const folder = path.join(root, 'media/screenshots');
 const note = 'pointing-and-reasoning.en.md';
 
-/** Saves the window with a palette of colours, which keeps text sharp and the file small. */
 async function take(vscode: VSCode, name: string, to = folder): Promise<void> {
   await vscode.workbench.clearToasts();
   // Hover marks and the caret would differ from run to run.
   await vscode.page.mouse.move(400, 5);
   await sleep(500);
+  await takePicture(vscode, name, to);
+}
+
+/** Saves the window as it is, with a palette of colours, which keeps text sharp and the file small. */
+export async function takePicture(vscode: VSCode, name: string, to: string): Promise<void> {
   const window = await vscode.page.screenshot();
   await mkdir(to, { recursive: true });
   const file = path.join(to, `${name}.png`);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { InferenceApi } from '../../annotate/inferenceApi';
 import { annotationsOf as annotationsOfResult } from '../../annotate/resultRegions';
 import { sidecarName } from '../../annotate/sidecar';
@@ -364,7 +364,7 @@ function parsed<N extends AgentToolName>(name: N, input: unknown): AgentToolInpu
   const result = agentTools[name].input.safeParse(input);
   if (result.success) return result.data as AgentToolInput<N>;
   const problems = result.error.issues.map(({ path: at, message }) =>
-    at.length ? `${z.core.toDotPath(at)}: ${message}` : message,
+    at.length ? `${at.map(String).join('.')}: ${message}` : message,
   );
   throw new GroundnoteError('invalid-params', `Wrong input: ${problems.join('; ')}.`);
 }
