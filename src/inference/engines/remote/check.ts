@@ -8,7 +8,7 @@ import { clientFor } from './client';
 import { Refusal, type HttpClient } from './http';
 import { modelListSchema as chatModelsSchema } from './openaiWire';
 import { modelMetadataSchema } from './openInferenceWire';
-import { modelListSchema as xAnyModelsSchema } from './xAnyLabelingWire';
+import { failureSchema, modelListSchema as xAnyModelsSchema } from './xAnyLabelingWire';
 
 /** Nobody waits longer than this for a sign of life. */
 const mostSeconds = 15;
@@ -89,8 +89,10 @@ async function askXAnyLabeling(
   signal: AbortSignal,
 ): Promise<ServerState> {
   await client.json({ path: '/health' }, z.unknown(), signal);
-  const { data } = await client.json({ path: '/v1/models' }, xAnyModelsSchema, signal);
-  return withModels(client, Object.keys(data), [model]);
+  const list = await client.json({ path: '/v1/models' }, z.union([failureSchema, xAnyModelsSchema]), signal);
+  // The one failure of a list: a wrong token, which this server tells with the status of success.
+  if (!('data' in list)) throw client.unauthorized();
+  return withModels(client, Object.keys(list.data), [model]);
 }
 
 function withModels({ name }: HttpClient, there: string[], wanted: readonly string[]): ServerState {

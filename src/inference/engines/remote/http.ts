@@ -184,6 +184,16 @@ export class HttpClient {
     return new GroundnoteError('bad-server', `The server “${this.name}” ${what}.`, { cause });
   }
 
+  /** The error for a credential that is missing or not the right one. @param status where one says so */
+  unauthorized(status?: number): GroundnoteError {
+    const { server, token } = this.options;
+    const told = status === undefined ? '' : ` (${status})`;
+    return new GroundnoteError(
+      'unauthorized',
+      `The server “${this.name}” wants ${token ? 'another' : 'an'} access token${told}: set it with “Groundnote: Set Access Token…”, or in ${tokenVariable(server.id)} for the command line.`,
+    );
+  }
+
   /** Waits for a free place; one who cancels waits no longer. */
   private inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -350,11 +360,7 @@ export class HttpClient {
       if (isCancelled(error)) throw error;
       // The status alone says enough.
     }
-    if (status === 401 || status === 403)
-      return new GroundnoteError(
-        'unauthorized',
-        `The server “${this.name}” wants ${this.options.token ? 'another' : 'an'} access token (${status}): set it with “Groundnote: Set Access Token…”, or in ${tokenVariable(this.options.server.id)} for the command line.`,
-      );
+    if (status === 401 || status === 403) return this.unauthorized(status);
     const said = errorText(text);
     const isJson = said !== undefined;
     const words = isJson ? said : text.trim();

@@ -2,13 +2,15 @@
 import * as z from 'zod';
 import { GroundnoteError } from '../../../protocol/errors';
 import type { Geometry, Point, Rle, Size } from '../../../protocol/geometry';
-import { pointsBox } from '../../../protocol/raster';
+import { patchOfRle, pointsBox } from '../../../protocol/raster';
+import { rleBox } from '../../../protocol/rle';
 import type { ServerOf } from '../../../protocol/servers';
 import { boxOfGeometry, maskOfGeometry } from '../../../regions/geometry';
 import { combineMasks, emptyMask } from '../../../regions/masks';
 import type { Picture } from '../../process/picture';
 import { resample, type PromptSet } from '../../process/segment/prompts';
 import type { Finding, Findings, PackModel, PromptableSegmenter } from '../model';
+import { boxIou } from '../onnx/boxes';
 import type { HttpClient } from './http';
 import { sentPicture, sentSize } from './sentPicture';
 import {
@@ -22,6 +24,8 @@ import {
 
 const mostSide = 2048;
 const strokePoints = 5;
+/** A box and a mask whose boxes overlap by more (IoU) are one object. */
+const sameObject = 0.7;
 /** How much outlines are simplified, in parts of their length; its own default loses corners. */
 const epsilonFactor = 0.0005;
 
@@ -46,7 +50,13 @@ export function xAnyLabelingModel(
   /** What the model's tool shows: a field for words, buttons for clicks. @throws GroundnoteError bad-server for another model */
   const infoOf = async (signal: AbortSignal): Promise<ModelInfo> => {
     if (info) return info;
-    const { data } = await client.json({ path: '/v1/models' }, modelListSchema, signal);
+    const answer = await client.json(
+      { path: '/v1/models' },
+      z.union([failureSchema, modelListSchema]),
+      signal,
+    );
+    if (!('data' in answer)) throw failureOf(client, model, answer.error?.code, answer.error?.message);
+    const { data } = answer;
     if (!Object.hasOwn(data, model)) {
       const has = Object.keys(data)
         .slice(0, 20)
@@ -91,8 +101,9 @@ export function xAnyLabelingModel(
     );
     if (answer.success === false) throw failureOf(client, model, answer.error?.code, answer.error?.message);
     const { shapes, description } = answer.data;
+    const all = (shapes ?? []).flatMap((shape) => findingOf(shape, [1 / sx, 1 / sy], picture) ?? []);
     return {
-      found: (shapes ?? []).flatMap((shape) => findingOf(shape, [1 / sx, 1 / sy], picture) ?? []),
+      found: withoutBoxesOfMasks(all),
       ...(description && { text: description }),
     };
   };
@@ -100,17 +111,13 @@ export function xAnyLabelingModel(
   const segmenter: PromptableSegmenter = {
     async segment(picture, prompts, { signal, progress }, stopwatch) {
       const marks = marksOf(prompts);
-      const { widgets } = await infoOf(signal);
-      if (widgets?.length && !takesMarks(widgets))
-        throw new GroundnoteError(
-          'unsupported',
-          `The model “${model}” of “${client.name}” takes no clicks and no boxes.`,
-        );
+      requireTaken(marks, (await infoOf(signal)).widgets, model, client.name);
       progress({ phase: `Asking ${client.name}` });
       const { found } = await stopwatch.time('model', () => predict(picture, { marks }, signal));
-      const masks = found.flatMap((finding) => maskOf(finding, picture) ?? []);
+      const about = aboutPrompts(found, prompts, picture);
+      const masks = about.flatMap((finding) => maskOf(finding, picture) ?? []);
       const [first, ...others] = masks;
-      const scores = found.flatMap(({ score }) => score ?? []);
+      const scores = about.flatMap(({ score }) => score ?? []);
       return {
         mask: first ? combineMasks('union', [first, ...others]) : emptyMask(picture),
         score: first ? (scores.length ? Math.max(...scores) : 1) : 0,
@@ -125,7 +132,7 @@ export function xAnyLabelingModel(
       async ground(picture, phrase, { signal }): Promise<Findings> {
         const { widgets } = await infoOf(signal);
         if (!widgets?.length || takesWords(widgets)) {
-          const { found, text } = await predict(picture, { text: phrase }, signal);
+          const { found, text } = await predict(picture, { text: oneName(phrase) }, signal);
           return {
             found: found.map((finding) => ({ ...finding, label: finding.label ?? phrase })),
             ...(text && { text }),
@@ -159,8 +166,67 @@ export function xAnyLabelingModel(
   };
 }
 
-const takesMarks = (widgets: readonly string[]) => widgets.some((name) => /point|rect|mark/i.test(name));
 const takesWords = (widgets: readonly string[]) => widgets.some((name) => /text|prompt|send/i.test(name));
+
+/** Its models take a comma or a full stop as the end of one name and the beginning of another. */
+const oneName = (phrase: string) => phrase.replace(/[.,\s]+/g, ' ').trim();
+
+/** @throws GroundnoteError unsupported for clicks or boxes where the model's tool has no buttons for them */
+function requireTaken(
+  marks: readonly Mark[],
+  widgets: ModelInfo['widgets'],
+  model: string,
+  name: string,
+): void {
+  if (!widgets?.length) return;
+  const [clicks, boxes] = [/point/i, /rect/i].map((button) => widgets.some((widget) => button.test(widget)));
+  if (marks.some(({ type }) => (type === 'point' ? clicks : boxes))) return;
+  const takes = clicks ? 'clicks and no boxes' : boxes ? 'boxes and no clicks' : 'neither clicks nor boxes';
+  throw new GroundnoteError('unsupported', `The model “${model}” of “${name}” takes ${takes}.`);
+}
+
+/** Some models give an object twice, as a polygon and as the box around it: the box goes. */
+function withoutBoxesOfMasks(found: readonly Finding[]): Finding[] {
+  const masks = found.flatMap(({ mask, label, score }) => (mask ? { box: rleBox(mask), label, score } : []));
+  return found.filter(
+    ({ box, label, score }) =>
+      !box ||
+      !masks.some(
+        (mask) => mask.label === label && mask.score === score && boxIou(mask.box, box) > sameObject,
+      ),
+  );
+}
+
+/**
+ * Those of the shapes that the prompts are about: a model may find all that is like the thing in a box. Of a box the one
+ * that fits it best; of clicks those under them, or all where none is.
+ */
+function aboutPrompts(
+  found: readonly Finding[],
+  { box, points, strokes }: PromptSet,
+  picture: Size,
+): readonly Finding[] {
+  if (found.length < 2) return found;
+  const boxes = found.map((finding) => finding.box ?? (finding.mask ? rleBox(finding.mask) : undefined));
+  if (box) {
+    const fits = boxes.map((each) => (each ? boxIou(each, box) : 0));
+    return found.filter((_, index) => index === fits.indexOf(Math.max(...fits)));
+  }
+  const clicks = [...points.flatMap(({ point, label }) => (label ? [point] : [])), ...strokes.flat()];
+  const hit = found.filter((finding) => {
+    const patch = maskOf(finding, picture);
+    return patch && clicks.some((click) => covers(patch, click));
+  });
+  return hit.length ? hit : found;
+}
+
+/** Whether a mask has the pixel of a place. */
+function covers(mask: Rle, [x, y]: Point): boolean {
+  const patch = patchOfRle(mask);
+  const [column, row] = [Math.floor(x) - patch.x, Math.floor(y) - patch.y];
+  const isIn = column >= 0 && row >= 0 && column < patch.width && row < patch.height;
+  return isIn && patch.data[row * patch.width + column] === 1;
+}
 
 function marksOf({ points, box, strokes }: PromptSet): Mark[] {
   const click = ([x, y]: Point, label: 0 | 1): Mark => ({ type: 'point', data: [x, y], label });
@@ -248,6 +314,8 @@ function failureOf(
 ): GroundnoteError {
   const said = message ? `: ${client.quote(message, 300)}` : '';
   switch (code) {
+    case 'UNAUTHORIZED':
+      return client.unauthorized();
     case 'MODEL_NOT_FOUND':
       return client.problem(`has no model named “${model}”${said}`);
     case 'INVALID_IMAGE':

@@ -1,7 +1,7 @@
 /** What X-AnyLabeling-Server sends. All objects may hold more than this. */
 import * as z from 'zod';
 
-/** A failure, which comes with status 200. */
+/** A failure, which comes with status 200 (a wrong token too, by its own documentation). */
 export const failureSchema = z.object({
   success: z.literal(false),
   error: z.looseObject({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),

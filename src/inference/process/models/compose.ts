@@ -45,14 +45,12 @@ export async function withMasks(
     if (prompt && wanted) {
       run.progress({ phase: 'Finding the outlines', fraction: index / found.length });
       try {
-        const made = await services.inTurn(run, () =>
-          services.segmentPicture(
-            picture,
-            { prompts: [prompt], ...(segmenter && { pack: segmenter }) },
-            run,
-            run.stopwatch,
-          ),
-        );
+        const named = segmenter ? { pack: segmenter } : {};
+        const segment = () =>
+          services.segmentPicture(picture, { prompts: [prompt], ...named }, run, run.stopwatch);
+        // What waits for a server keeps no graph here from working.
+        const { server } = await services.models.find('segment', named.pack);
+        const made = await (server ? segment() : services.inTurn(run, segment));
         if (rleBox(made.mask)[2] > 0) {
           mask = made.mask;
           if (!helpers.some(({ id }) => id === made.pack.id)) helpers.push(made.pack);

@@ -17,6 +17,7 @@ const models = {
     params: {},
   },
   dino: { display_name: 'Grounding DINO', widgets: [{ name: 'edit_text' }, { name: 'button_send' }] },
+  boxes: { display_name: 'SAM 3', widgets: [{ name: 'add_pos_rect' }] },
   yolo: { display_name: 'YOLO', widgets: [{ name: 'button_run' }] },
 };
 type Predicted = { shapes?: unknown[]; description?: string; replace?: boolean };
@@ -105,6 +106,46 @@ describe('X-AnyLabeling-Server', () => {
     expect(server.requests[0]?.headers.token).toBe('open');
   });
 
+  it('that finds all that is alike gives the one in the box, or under the click', async () => {
+    const square = (x: number) => [
+      [x, 10],
+      [x + 10, 10],
+      [x + 10, 20],
+      [x, 20],
+      [x, 10],
+    ];
+    const both = (x: number, score: number) => [
+      shape('polygon', square(x), { score }),
+      shape('rectangle', square(x).slice(0, 4), { score }),
+    ];
+    const server = await play(() => ({ shapes: [...both(10, 0.9), ...both(40, 0.8), ...both(70, 0.7)] }));
+    const model = await modelAt(server, 'sam');
+    const segment = async (prompts: object) => {
+      const found = await model.segmenter?.segment(
+        picture,
+        { points: [], strokes: [], ...prompts },
+        newRun(),
+        newRun().stopwatch,
+      );
+      return found && [rleBox(found.mask), found.score];
+    };
+    expect(await segment({ box: [38, 8, 52, 22] })).toEqual([[40, 10, 50, 20], 0.8]);
+    expect(await segment({ points: [{ point: [75, 15], label: 1 }] })).toEqual([[70, 10, 80, 20], 0.7]);
+    const dino = await modelAt(server, 'dino');
+    expect((await dino.ground?.(picture, 'cats, dogs.', newRun()))?.found).toHaveLength(3);
+    expect(asked(server).params).toMatchObject({ text_prompt: 'cats dogs' });
+  });
+
+  it('says which of clicks and boxes a model takes', async () => {
+    const model = await modelAt(await play(() => ({})), 'boxes');
+    const prompts = { points: [{ point: [7, 5] as [number, number], label: 1 as const }], strokes: [] };
+    await expect(
+      model.segmenter?.segment(picture, prompts, newRun(), newRun().stopwatch),
+    ).rejects.toMatchObject({
+      message: 'The model “boxes” of “lab” takes boxes and no clicks.',
+    });
+  });
+
   it('gets a phrase where a model takes words, and its shapes become places', async () => {
     const server = await play(() => ({
       shapes: [
@@ -182,7 +223,10 @@ describe('X-AnyLabeling-Server', () => {
         newRun(),
         newRun().stopwatch,
       ),
-    ).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('takes no clicks') });
+    ).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('takes neither clicks nor boxes'),
+    });
   });
 
   it('answers questions with a description', async () => {
@@ -206,6 +250,14 @@ describe('X-AnyLabeling-Server', () => {
       'could not answer (INFERENCE_ERROR): “boom”',
     ],
     [
+      'a wrong token, told with the status of success',
+      {
+        status: 200,
+        body: { success: false, error: { code: 'UNAUTHORIZED', message: 'Invalid or missing API Key' } },
+      },
+      'wants another access token',
+    ],
+    [
       'a schema',
       { status: 422, body: { detail: [{ loc: ['body', 'image'], msg: 'Field required' }] } },
       '(422): “body.image: Field required”',
@@ -219,7 +271,6 @@ describe('X-AnyLabeling-Server', () => {
   ])('that fails with %s is told', async (_, told, words) => {
     const model = await modelAt(await play(() => told), 'dino');
     await expect(model.ground?.(picture, 'x', newRun())).rejects.toMatchObject({
-      code: 'bad-server',
       message: expect.stringContaining(words),
     });
   });
@@ -228,7 +279,7 @@ describe('X-AnyLabeling-Server', () => {
     const server = await play(() => ({}));
     const model = await modelAt(server, 'florence');
     await expect(model.ground?.(picture, 'x', newRun())).rejects.toMatchObject({
-      message: expect.stringContaining('it has “sam”, “dino”, “yolo”'),
+      message: expect.stringContaining('it has “sam”, “dino”, “boxes”, “yolo”'),
     });
     const closed = await modelOf({ protocol: 'x-anylabeling', url: server.url, model: 'sam' });
     await expect(closed.ground?.(picture, 'x', newRun())).rejects.toMatchObject({ code: 'unauthorized' });
@@ -249,7 +300,7 @@ describe('the health check', () => {
     const settings = { protocol: 'x-anylabeling', url: server.url };
     expect(await check({ ...settings, model: 'sam' }, 'open')).toEqual({
       ok: true,
-      models: ['sam', 'dino', 'yolo'],
+      models: ['sam', 'dino', 'boxes', 'yolo'],
       message: '“lab” is there and has “sam”.',
     });
     expect(await check({ ...settings, model: 'x' }, 'open')).toMatchObject({

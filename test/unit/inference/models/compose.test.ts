@@ -59,7 +59,10 @@ function services(
       turns.push('turn');
       return work();
     },
-    models: { open: () => Promise.resolve({ close: () => Promise.resolve(), ...model }) },
+    models: {
+      find: (_task: string, id?: string) => Promise.resolve({ server: id === 'there' ? {} : undefined }),
+      open: () => Promise.resolve({ close: () => Promise.resolve(), ...model }),
+    },
     pictures: { window: () => Promise.resolve(new PictureWindow(picture)) },
     log: () => undefined,
   };
@@ -264,5 +267,9 @@ describe('a task of an open pack', () => {
     const server = { id: 's', protocol: 'openai-chat' } as never;
     await describeWithModel(there.services, { ...entry, server: { server } }, { image }, quietContext());
     expect(there.turns).toHaveLength(0);
+    const masks = services();
+    const run = { ...quietContext(), stopwatch: new Stopwatch() };
+    await withMasks(masks.services, picture, [{ box: [1, 1, 9, 9] }], 'there', run);
+    expect(masks.turns).toHaveLength(0);
   });
 });
