@@ -13,7 +13,9 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-const pack = { manifest: { id: 'sam' }, folder: '' } as unknown as Pack;
+const packOf = (...graphs: string[]) =>
+  ({ manifest: { id: 'sam', files: graphs.map((path) => ({ path })) }, folder: '' }) as unknown as Pack;
+const pack = packOf('onnx/encoder.onnx', 'onnx/decoder.onnx');
 
 async function sessions(play: Play) {
   const server = await playServer(play);
@@ -28,7 +30,7 @@ async function sessions(play: Play) {
   }) as ServerOf<'open-inference'>;
   const inference = new InferenceServer(clientFor({ server: settings }, servicesWith()));
   open.push(() => inference.client.close());
-  return { server, store: serverSessions(inference, settings) };
+  return { server, store: serverSessions(inference, settings, servicesWith().sessions) };
 }
 
 const metadata = {
@@ -76,14 +78,15 @@ describe('graphs on a server', () => {
     expect((await graph.run(feeds)).y).toEqual({ data: Float32Array.of(0.5, -2), dims: [2] });
   });
 
-  it('must be named in the settings, and known to the server', async () => {
+  it('must be known to the server; those that are not named run here', async () => {
     const { store } = await sessions((_, response) =>
       sendJson(response, { error: 'Model decoder not found' }, 404),
     );
-    await expect(store.open(pack, 'onnx/encoder.onnx')).rejects.toMatchObject({
+    await expect(store.open(packOf('other.onnx'), 'other.onnx')).rejects.toMatchObject({
       code: 'invalid-params',
-      message: expect.stringContaining('names no model for "onnx/encoder.onnx"'),
+      message: expect.stringContaining('names no model for "other.onnx"'),
     });
+    await expect(store.open(pack, 'onnx/encoder.onnx')).rejects.toThrow('no graph runs here');
     await expect(store.open(pack, 'onnx/decoder.onnx')).rejects.toMatchObject({
       code: 'bad-server',
       message: expect.stringContaining('has no model named “decoder”'),
