@@ -50,7 +50,7 @@ describe('pictures that a model has seen', () => {
   });
 
   it('are encoded once, and again after a failure', async () => {
-    const encode = vi.fn((_inputs: unknown) => Promise.resolve({} as Tensor));
+    const encode = vi.fn<(inputs: unknown) => Promise<Tensor>>(() => Promise.resolve({} as Tensor));
     const model = { encode_image: encode };
     encodeOnce(model as unknown as PreTrainedModel);
     const inputs = numbers();
