@@ -2,7 +2,8 @@
  * The adapters of transformers.js against PyTorch: tiny models with the same random weights. The tolerances are those of
  * docs/engines.md.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadLibrary } from '../../../src/inference/engines/transformers/loading';
 import type { TextSegmenter } from '../../../src/inference/engines/transformers/textSegmenter';
 import type { Finding } from '../../../src/inference/engines/model';
 import type { Box } from '../../../src/protocol/geometry';
@@ -112,6 +113,8 @@ describe.skipIf(python === undefined)(`packs of transformers.js against PyTorch$
   it('Florence-2: the same answers, their places at the middles of bins', async () => {
     const { answers, tokens } = expectedOf<{ answers: Record<string, string>; tokens: number }>('florence');
     const options = { max_tokens: tokens, describe: 'CAPTION', describe_with_regions: false };
+    const { PreTrainedModel } = await loadLibrary();
+    const encoded = vi.spyOn(PreTrainedModel.prototype, 'encode_image');
     const { model } = await opened(await packNamed('florence', 'florence', options));
     const image = await picture();
     const words = (answers.CAPTION ?? '').replace(/<[^>]*>/g, ' ').split(' ').filter(Boolean);
@@ -122,6 +125,9 @@ describe.skipIf(python === undefined)(`packs of transformers.js against PyTorch$
       ['disc', await model.ground?.(image, 'the red disc', runOf())],
     ] as const)
       expect(found?.found.map(({ box }) => box)).toEqual(boxesByHand(answers[name] ?? '', image));
+    // Three questions about one picture, which was encoded once.
+    expect(encoded).toHaveBeenCalledTimes(1);
+    encoded.mockRestore();
     await model.close();
   });
 

@@ -14,6 +14,7 @@ export {
   BaseStreamer,
   env,
   LogLevel,
+  PreTrainedModel,
   RawImage,
   StoppingCriteria,
   Tensor,
