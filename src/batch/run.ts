@@ -2,6 +2,7 @@
  * Runs one question over many images: each once, failures apart, what is done kept in the journal. No more images are under way
  * than there are engines, and an engine gets its next image when the answer before is written.
  */
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import type { InferenceLog } from '../inference/client';
 import type { BatchJob, BatchProgress, Outcome } from '../protocol/batch';
@@ -62,7 +63,10 @@ export async function runBatch(options: RunOptions): Promise<BatchProgress> {
     return !outcome || (options.retryFailed && outcome.state === 'failed');
   });
   const stop = new AbortController();
-  const run = new Run(options, waiting, AbortSignal.any([signal, stop.signal]));
+  const running = AbortSignal.any([signal, stop.signal]);
+  // Each engine listens to it; more than ten of them are no leak.
+  setMaxListeners(0, running);
+  const run = new Run(options, waiting, running);
   run.report();
   try {
     await Promise.all(

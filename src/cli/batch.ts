@@ -17,14 +17,13 @@ import { GroundnoteError, isCancelled } from '../protocol/errors';
 import type { OpenServer } from '../protocol/servers';
 import { durationInWords } from '../protocol/words';
 import { collect, wholeNumber } from './arguments';
-import { namedServers, type ServerArguments } from './batchServers';
+import { answerersOf, type ServerArguments } from './batchServers';
 import { clearProgress, printJson, showProgress, type CliIo } from './io';
 import { packFolders } from './packs';
 
 interface BatchOptions extends ServerArguments {
   task: 'segment' | 'ground';
   text?: string;
-  pack?: string;
   packs?: string[];
   out: string;
   recursive?: boolean;
@@ -58,7 +57,7 @@ export function addBatchCommand(io: CliIo, command: Command): void {
         .default('skip'),
     )
     .option('--concurrency <n>', 'processes that work side by side on this machine', wholeNumber(1))
-    .option('--pack <id>', 'the pack to use; with servers it works beside them')
+    .option('--pack <id>', 'the pack to use, or the id of a server; with servers a pack works beside them')
     .option('--engine <url>', 'the address of a server that answers; repeatable', collect)
     .option('--model <name>', 'with --engine: the model to use, where the server has several')
     .option('--per-server <n>', 'with --engine: questions at a time to each', wholeNumber(1, 64))
@@ -89,8 +88,9 @@ async function runBatchCommand(
   const { folder, images } = await resolveImages(inputs, options.recursive ?? false);
   if (!images.length) throw new GroundnoteError('not-found', `There are no images in ${inputs.join(' ')}.`);
   const started = performance.now();
-  const servers = await namedServers(options, taskOf(options), io.signal);
-  const journal = await openJournal(options, folder, images.length, servers);
+  const answerers = await answerersOf(options, taskOf(options), io.signal);
+  const { servers } = answerers;
+  const journal = await openJournal(options, folder, images.length, answerers);
   // A batch may go on with other servers than it began with.
   const job: BatchJob = { ...journal.job, ...idsOf(servers) };
   const report = path.join(options.out, 'report.md');
@@ -148,9 +148,9 @@ async function openJournal(
   options: BatchOptions,
   folder: string,
   total: number,
-  servers: readonly OpenServer[],
+  { servers, pack }: { servers: readonly OpenServer[]; pack?: string },
 ): Promise<Journal> {
-  const { out, task, text, pack } = options;
+  const { out, task, text } = options;
   const file = path.join(out, 'journal.jsonl');
   const job: BatchJob = {
     id: `batch-${randomUUID().slice(0, 8)}`,

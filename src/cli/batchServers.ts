@@ -7,7 +7,7 @@ import { modelListSchema as xAnyModelsSchema } from '../inference/engines/remote
 import type { BatchJob } from '../protocol/batch';
 import { GroundnoteError } from '../protocol/errors';
 import { serverSchema, type NetworkServer, type OpenServer, type Server } from '../protocol/servers';
-import { readServers, requireOneOfEach, withToken } from './servers';
+import { configuredServers, requireOneOfEach, withToken } from './servers';
 
 export interface ServerArguments {
   /** A file with servers, as in the setting `groundnote.servers`. */
@@ -18,30 +18,36 @@ export interface ServerArguments {
   model?: string;
   /** Questions at a time to each address. */
   perServer?: number;
+  /** A pack of this machine, or the id of a server. */
+  pack?: string;
 }
 
 /**
- * The servers that are named and can do the job's task, with their credentials from the environment.
+ * Who answers: the servers that are named and can do the job's task, with their credentials from the environment, and the pack that
+ * works beside them on this machine. A pack that is the id of a server means that server alone.
  * @throws GroundnoteError invalid-params, not-found, and for addresses what asking them throws
  */
-export async function namedServers(
+export async function answerersOf(
   args: ServerArguments,
   task: BatchJob['task'],
   signal: AbortSignal,
-): Promise<OpenServer[]> {
-  const listed = args.servers === undefined ? [] : readServers(args.servers);
-  const found: Server[] = [...listed];
-  for (const url of args.engine ?? []) found.push(await serverAt(url, args, signal));
-  requireOneOfEach(found);
-  const able = found.filter((server) => canDo(server, task));
-  if (found.length && !able.length)
+): Promise<{ servers: OpenServer[]; pack?: string }> {
+  const { pack } = args;
+  const known = configuredServers(args.servers);
+  const meant = known.filter(({ server }) => server.id === pack);
+  // Those of GROUNDNOTE_SERVERS are there to be named; a file that is given is meant as a whole.
+  const found = meant.length ? meant : args.servers === undefined ? [] : known;
+  for (const url of args.engine ?? []) found.push(withToken(await serverAt(url, args, signal)));
+  requireOneOfEach(found.map(({ server }) => server));
+  const servers = found.filter(({ server }) => canDo(server, task));
+  if (found.length && !servers.length)
     throw new GroundnoteError(
       'invalid-params',
       task === 'ground'
         ? 'None of the servers is set up for the task "ground": add it to their "tasks".'
         : 'None of the servers segments all there is in a picture: that takes X-AnyLabeling-Server, or one that runs the graphs of a pack.',
     );
-  return able.map(withToken);
+  return { servers, ...(!meant.length && pack !== undefined && { pack }) };
 }
 
 /** Whether a server can be asked a batch's question. */

@@ -260,6 +260,15 @@ describe('a batch on servers', { timeout: 120_000 + count * 100 }, () => {
       expect(readFileSync(path.join(out, file), 'utf8')).not.toContain('secret');
   });
 
+  it('asks the one server that --pack names, of those that the environment names', async () => {
+    images(2);
+    const [a, b] = [await play(), await play()];
+    const env = { GROUNDNOTE_SERVERS: fileOf({ a, b }) };
+    const { stdout } = await run(['--pack', 'b', '--json'], env);
+    expect(summary(stdout).servers).toMatchObject([{ id: 'b', images: 2 }]);
+    expect(asked(a)).toBe(0);
+  });
+
   it('finds out by itself what answers at an address, and says what is missing', async () => {
     images(2);
     const server = await play();
