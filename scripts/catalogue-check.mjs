@@ -46,7 +46,10 @@ export async function checkCatalogue({
   }
   catalogueSchema.parse(contents);
   const style = await prettier.resolveConfig(shipped);
-  await writeFile(file, await prettier.format(JSON.stringify(contents), { ...style, parser: 'json' }));
+  await writeFile(
+    file,
+    await prettier.format(JSON.stringify(contents, undefined, 2), { ...style, parser: 'json' }),
+  );
   return problems;
 }
 

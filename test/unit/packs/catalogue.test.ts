@@ -1,6 +1,8 @@
 /** The shipped catalogue, the check of it against a hub, and what a pack's kind is told by. */
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCatalogue } from '../../../scripts/catalogue-check.mjs';
 import { catalogue } from '../../../src/inference/packs/catalogue/catalogue';
@@ -108,6 +110,21 @@ describe('npm run catalogue:check', () => {
     );
     // Again: nothing is new.
     expect(await check()).toEqual([]);
+  });
+
+  it('runs as it is started by people', async () => {
+    hub.setRepo('onnx-community/dfine_n_coco-ONNX', { license: 'apache-2.0', files: detector() });
+    const args = [
+      'node_modules/tsx/dist/cli.mjs',
+      'scripts/catalogue-check.mjs',
+      '--endpoint',
+      hub.url,
+      '--file',
+      file,
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout).toMatch(/^d-fine-n: as the catalogue says, [0-9a-f]{12}\n$/);
+    expect(read()?.verified).toBeDefined();
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /** What the hub tells of a repository: its commit, licence and files. */
-import type { ListFileEntry } from '@huggingface/hub';
+import { listFiles, modelInfo, pathsInfo, type ListFileEntry } from '@huggingface/hub';
 import * as z from 'zod';
 import { GroundnoteError } from '../../../protocol/errors';
 import { packFileSchema } from '../../../protocol/packs';
@@ -75,7 +75,6 @@ export async function readHubRepo(
   };
   const common = { hubUrl, fetch: asked };
   try {
-    const { listFiles, modelInfo, pathsInfo } = await import('@huggingface/hub');
     const info = infoSchema.parse(
       await modelInfo({ ...common, name: repo, revision, additionalFields: ['sha', 'cardData', 'tags'] }),
     );

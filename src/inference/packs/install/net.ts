@@ -200,11 +200,11 @@ export function connectionError(error: unknown, host: string, stallMs?: number):
   if (error instanceof Stalled)
     return new GroundnoteError(
       'timeout',
-      `${host} sent nothing${stallMs ? ` for ${Math.max(1, Math.round(stallMs / 1000))} s` : ''}. What was downloaded is kept: try again later.`,
+      `${host} sent nothing${stallMs ? ` for ${Math.max(1, Math.round(stallMs / 1000))} s` : ''}: try again later.`,
     );
   return new GroundnoteError(
     'io',
-    `The connection to ${host} failed (${reasonOf(error)}). What was downloaded is kept: check the network and try again.`,
+    `The connection to ${host} failed (${reasonOf(error)}): check the network and try again.`,
     { cause: error },
   );
 }
