@@ -25,14 +25,14 @@ export function addPictureCommands<Shared>(
   command('describe <file>', 'what a picture shows, in words')
     .addOption(new Option('--modality <kind>', 'what the file is').choices(modalities).default('image'))
     .option('--overlay-out <file>', 'write the picture with the regions of the description as PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action((file: string, options: Shared & DescribeOptions) =>
       runDescribe(io, runtimeOf(options), file, options),
     );
 
   command('depth <image>', 'how near things are → a PNG of greys, the nearest is white')
     .requiredOption('--out <file>', 'the PNG')
-    .option('--pack <id>', 'the pack to use')
+    .option('--pack <id>', 'the pack or server to use')
     .action((image: string, options: Shared & { out: string; pack?: string; json?: boolean }) =>
       runDepth(io, runtimeOf(options), image, options),
     );

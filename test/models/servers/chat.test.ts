@@ -93,7 +93,7 @@ describe.skipIf(python === undefined).each([
   test('answers about a picture, in pieces', async () => {
     const told: string[] = [];
     const context = { ...quietContext(), progress: ({ text }: { text?: string }) => void (text && told.push(text)) };
-    const { text, pack, regions } = await ask(runtimeFor({ max_tokens: 200 }), 'What is it?', context);
+    const { text, pack, regions } = await ask(runtimeFor({ max_tokens: 3000 }), 'What is it?', context);
     expect(pack).toEqual({ id: 'lab', version: played.model });
     expect(text).toMatch(/\w.* …$/s);
     expect(told.length).toBeGreaterThan(1);
