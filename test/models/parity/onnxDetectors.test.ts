@@ -23,8 +23,8 @@ import { noPython, parityPacks, python, type ParityPacks } from './onnxPacks';
 
 /** Pixels of the picture. */
 const mostOff = 1;
-/** Prototypes of random weights are rough: their cells, of five pixels, change sign from one to the next. */
-const leastMaskIou = 0.9;
+/** A prototype has a cell for five pixels, and the reference interpolates it in three steps. */
+const leastMaskIou = 0.95;
 /** Of real photos: two places of nearly one score may change ranks, which moves the box to its neighbour. */
 const mostMoved = 0.03;
 const leastMovedIou = 0.85;

@@ -200,7 +200,7 @@ class Yolo(nn.Module):
         self.form, self.masks = form, masks
         self.stem = nn.Conv2d(3, 24, 16, 16)
         self.head = nn.Conv2d(24, 5 + len(NAMES) + masks, 1)
-        self.prototypes = nn.Conv2d(3, max(masks, 1), 4, 4)
+        self.prototypes = nn.Conv2d(3, max(masks, 1), 20, 4, 8)
 
     def forward(self, images):
         cells = self.head(torch.tanh(2 * self.stem(images - 0.45)))

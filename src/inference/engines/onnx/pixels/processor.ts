@@ -24,6 +24,7 @@ export const processorSchema = z.object({
     .optional(),
   /** Sides of the resized picture are multiples of this; the rest is cut off the lengths. */
   size_divisor: side.optional(),
+  size_divisibility: side.optional(),
   do_pad: z.boolean().optional(),
   pad_size: z.union([fixedSize, z.null()]).optional(),
   do_rescale: z.boolean().default(true),
@@ -56,7 +57,7 @@ export function processorNormalization(processor: Processor): Normalization {
 export function processedSize({ width, height }: Size, processor: Processor): Size {
   const { size } = processor;
   if (!processor.do_resize || size === undefined) return { width, height };
-  const multiple = processor.size_divisor ?? (isYolos(processor) ? 16 : 1);
+  const multiple = processor.size_divisor ?? processor.size_divisibility ?? (isYolos(processor) ? 16 : 1);
   const cut = (value: number) => Math.max(multiple, value - (value % multiple));
   const exact = resized({ width, height }, size);
   return { width: cut(exact.width), height: cut(exact.height) };
