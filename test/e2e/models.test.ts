@@ -1,5 +1,7 @@
 /** The Models view in a real VS Code: what is here, installing with a pause, a default, the panel, removing; and the walkthrough. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playHub, type PlayedHub } from '../support/hub';
@@ -147,6 +149,52 @@ describe('a server on another machine', () => {
     await workbench.dialogButton('Cancel').click();
     await annotator.waitUntilIdle();
     await workbench.runCommand('View: Close Primary Side Bar');
+  });
+});
+
+describe('a server on this machine', () => {
+  it('is added step by step, asked whether it is there with its token, and removed', async () => {
+    const { workbench, page } = vscode();
+    const tokens: (string | undefined)[] = [];
+    const models = createServer(({ headers, url }, response) => {
+      tokens.push(headers.authorization);
+      response.writeHead(url === '/v1/models' ? 200 : 404, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ data: [{ id: 'vlm' }] }));
+    });
+    await new Promise<void>((resolve) => models.listen(0, '127.0.0.1', resolve));
+    try {
+      const step = (text: string) => workbench.quickInput.getByText(text).first().waitFor();
+      await view().open();
+      await workbench.runCommand('Groundnote: Add Server…');
+      await workbench.pick('X-AnyLabeling-Server');
+      await step('Its address');
+      // The wrong protocol: one step back.
+      await workbench.quickInput.locator('.codicon-quick-input-back').click();
+      await workbench.pick('OpenAI-compatible chat');
+      await step('Its address');
+      await workbench.answer('nowhere');
+      await step('Type an address that begins with http:// or https://.');
+      await workbench.answer(`http://127.0.0.1:${(models.address() as AddressInfo).port}/v1`);
+      await step('The model on the server');
+      await workbench.answer('vlm');
+      await workbench.pick('Told by the model');
+      await workbench.quickInput.getByText('describe').waitFor();
+      await page.keyboard.press('Enter');
+      await step('Its name in lists');
+      await workbench.answer('Mine');
+      await step('Its access token');
+      await workbench.answer('sesame');
+      await workbench.toast(/is there and has “vlm”/);
+      expect(tokens.at(-1)).toBe('Bearer sesame');
+      await view().row('Mine').waitFor();
+      await workbench.clearToasts();
+      await view().menu('Mine', 'Remove Server…');
+      await workbench.dialogButton('Remove').click();
+      await view().row('Mine').waitFor({ state: 'detached' });
+      await workbench.runCommand('View: Close Primary Side Bar');
+    } finally {
+      models.close();
+    }
   });
 });
 

@@ -359,12 +359,18 @@ export class AgentTools {
   }
 }
 
+/** `objects[0].label`. zod's own function for this would bring all languages of its messages into the bundle. */
+const placeIn = (at: readonly PropertyKey[]) =>
+  at
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${String(part)}`))
+    .join('');
+
 /** @throws GroundnoteError invalid-params, saying what is wrong where */
 function parsed<N extends AgentToolName>(name: N, input: unknown): AgentToolInput<N> {
   const result = agentTools[name].input.safeParse(input);
   if (result.success) return result.data as AgentToolInput<N>;
   const problems = result.error.issues.map(({ path: at, message }) =>
-    at.length ? `${at.map(String).join('.')}: ${message}` : message,
+    at.length ? `${placeIn(at)}: ${message}` : message,
   );
   throw new GroundnoteError('invalid-params', `Wrong input: ${problems.join('; ')}.`);
 }

@@ -137,7 +137,8 @@ export class ModelConfiguration implements vscode.Disposable {
     const sound = entries.flatMap(({ server }) => server ?? []);
     const tokens = new Map<string, string>();
     for (const { id } of sound) {
-      const token = await this.token({ server: id });
+      // Where the secret storage does not open, the server says that it wants a token; all else goes on.
+      const token = await this.token({ server: id }).then(undefined, () => undefined);
       if (token) tokens.set(id, token);
     }
     const servers = trusted ? sound : [];
