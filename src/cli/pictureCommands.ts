@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { catalogue } from '../inference/packs/catalogue/catalogue';
+import type { CatalogueEntry } from '../inference/packs/catalogue/schema';
 import type { Runtime } from '../inference/process/runtime';
 import { GroundnoteError } from '../protocol/errors';
 import type { PackKind, Task } from '../protocol/packs';
@@ -95,7 +96,7 @@ function streamingTo(io: CliIo): HandlerContext {
 }
 
 /**
- * Where no pack of this machine can do it, the error names those that can be installed.
+ * Where no pack of this machine can do it, the error names those that can be installed, the small ones.
  * @param wanted the pack that the user has named: then the error says enough
  */
 async function withAdvice<T>(
@@ -107,7 +108,10 @@ async function withAdvice<T>(
     return await work();
   } catch (error) {
     if (wanted !== undefined || !(error instanceof GroundnoteError) || error.code !== 'no-pack') throw error;
-    const packs = catalogue().filter(fits);
+    const bytes = ({ files }: CatalogueEntry) => files.reduce((sum, { size }) => sum + size, 0);
+    const packs = catalogue()
+      .filter(fits)
+      .sort((a, b) => bytes(a) - bytes(b));
     if (!packs.length) throw error;
     const names = packs.slice(0, 4).map(({ id, title }) => `${id} (${title})`);
     const [problem] = error.message.split(/(?<=\.) /);
