@@ -5,6 +5,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry } from '../../../src/inference/packs/catalogue/schema';
+import { download } from '../../../src/inference/packs/install/download';
+import { createNet } from '../../../src/inference/packs/install/net';
 import { readPack } from '../../../src/inference/packs/registry';
 import type { GroundnoteError } from '../../../src/protocol/errors';
 import { playHub, type PlayedHub, type PlayedRequest } from '../../support/hub';
@@ -231,6 +233,21 @@ describe('an installation goes on where it was cut', () => {
     const { pack, plan, told } = await add(store(), source);
     expect(pack.state).toBe('ready');
     expect(told.at(-2)?.bytes).toBe(plan.bytes);
+  });
+
+  it('with servers that name neither sum nor version: such a file begins anew', async () => {
+    const net = createNet({ folder, retryMs: 5, retries: 2 });
+    const fetched = (size?: number) => {
+      const [part, file] = [path.join(folder, 'part'), path.join(folder, 'file')];
+      const url = `${hub.storeUrl}/${sha256(weights())}`;
+      const places = { part, file, onEtag: async () => undefined, onBytes: () => undefined };
+      return download(net, { url, name: 'file', size, maxBytes: 1e9 }, places, running());
+    };
+    hub.manner.noEtag = true;
+    hub.fail(isLarge, { cutAfter: 100_000 });
+    expect(await fetched()).toEqual({ size: weights().length, sha256: sha256(weights()) });
+    expect(hub.requests.map(({ range }) => range)).toEqual([undefined, undefined]);
+    await expect(fetched(10)).rejects.toMatchObject({ code: 'broken-pack' });
   });
 
   it('but not with bytes that another version has: the whole file comes again', async () => {

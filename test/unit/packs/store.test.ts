@@ -261,6 +261,14 @@ describe('before anything is used', () => {
     expect((await add(storeIn(root), source)).pack.state).toBe('ready');
   });
 
+  it('its folder must be one that can be written', async () => {
+    const file = path.join(temporaryFolder(), 'a-file');
+    writeFileSync(file, '');
+    await expect(add(storeIn(file), { from: 'path', path: segmenter('tried') })).rejects.toMatchObject({
+      code: 'io',
+    });
+  });
+
   it('two cannot install it at once', async () => {
     const root = temporaryFolder();
     const source = { from: 'path', path: segmenter('tried') } as const;

@@ -59,9 +59,9 @@ export async function download(
     ({ size }) => size,
     () => 0,
   );
-  // Without a checksum, only a version's name tells that the rest belongs to the beginning.
-  const canGoOn = Boolean(etag ?? wanted.sha256 ?? wanted.gitOid);
-  if (before && canGoOn && before <= (wanted.size ?? wanted.maxBytes)) {
+  /** Without a checksum, only a version's name tells that the rest belongs to the beginning. */
+  const canGoOn = () => (etag ?? wanted.sha256 ?? wanted.gitOid) !== undefined;
+  if (before && canGoOn() && before <= (wanted.size ?? wanted.maxBytes)) {
     for await (const chunk of readBytes(places.part, signal)) summer.update(chunk);
     connections = 1;
     places.onBytes(summer.size, true);
@@ -128,6 +128,7 @@ export async function download(
       failures = summer.size >= furthest + goodStep ? 0 : failures + 1;
       furthest = Math.max(furthest, summer.size);
       if (failures > net.retries) throw connectionError(problem ?? new Error('it was cut'), host);
+      if (!canGoOn()) startOver();
       await net.pause(Math.max(1, failures), signal);
       continue;
     }

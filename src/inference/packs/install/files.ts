@@ -79,17 +79,18 @@ export async function* readBytes(
   for await (const chunk of createReadStream(file, { signal, highWaterMark: 1 << 20 })) yield chunk as Buffer;
 }
 
-/** Opens a file to write on at `from`, cutting off what is behind; its folder is made. */
+/** Opens a file to write on at `from`, cutting off what is behind; its folder is made. @throws GroundnoteError io, no-space */
 export async function openAt(file: string, from: number): Promise<FileHandle> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const handle = await open(file, from ? 'r+' : 'w');
+  let handle: FileHandle | undefined;
   try {
+    await mkdir(path.dirname(file), { recursive: true });
+    handle = await open(file, from ? 'r+' : 'w');
     await handle.truncate(from);
+    return handle;
   } catch (error) {
-    await handle.close();
-    throw error;
+    await handle?.close();
+    throw diskError(error, file);
   }
-  return handle;
 }
 
 /** Writes all of it at a place of the file. */
@@ -100,13 +101,13 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
   }
 }
 
-/** Flushes, closes and moves a file that is complete to its place. */
+/** Flushes, closes and moves a file that is complete to its place. @throws GroundnoteError io, no-space */
 export async function finish(handle: FileHandle, from: string, to: string): Promise<void> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await handle.sync().finally(() => handle.close());
+    await mkdir(path.dirname(to), { recursive: true });
+    await rename(from, to);
+  } catch (error) {
+    throw diskError(error, to);
   }
-  await mkdir(path.dirname(to), { recursive: true });
-  await rename(from, to);
 }
