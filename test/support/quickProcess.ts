@@ -1,10 +1,17 @@
 /**
- * Plays the inference process for tests of batches: every picture has 40 × 30 pixels and one box, after 4 ms. By its name a
+ * Plays the inference process for tests of batches: every picture has 40 × 30 pixels and one box, after 4 ms, from the pack that is asked. By its name a
  * picture may fail (`broken`), end the process (`crash`; the first time only for `crash-once`), or be refused (`refused`).
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { alive, everything, ground, type ImageSource, type TaskResult } from '../../src/protocol/inference';
+import {
+  alive,
+  configure,
+  everything,
+  ground,
+  type ImageSource,
+  type TaskResult,
+} from '../../src/protocol/inference';
 import { GroundnoteError } from '../../src/protocol/errors';
 import { Endpoint } from '../../src/protocol/rpc';
 
@@ -17,7 +24,7 @@ const endpoint = new Endpoint({
   },
 });
 endpoint.handle(alive, () => ({}));
-const answer = async (image: ImageSource, label?: string): Promise<TaskResult> => {
+const answer = async (image: ImageSource, pack = 'quick', label?: string): Promise<TaskResult> => {
   const file = 'path' in image ? image.path : '';
   const name = path.basename(file);
   await new Promise((resolve) => setTimeout(resolve, 4));
@@ -29,7 +36,7 @@ const answer = async (image: ImageSource, label?: string): Promise<TaskResult> =
   if (name.startsWith('crash.')) process.exit(7);
   const common = {
     image: { path: file, width: 40, height: 30 },
-    pack: { id: 'quick', version: '1.0.0' },
+    pack: { id: pack, version: '1.0.0' },
     timings: { load_ms: 0, encode_ms: 0, decode_ms: 4, total_ms: 4 },
   };
   if (name.startsWith('refused'))
@@ -39,5 +46,6 @@ const answer = async (image: ImageSource, label?: string): Promise<TaskResult> =
     regions: [{ id: '1', score: 0.5, box: [1, 2, 11, 12], ...(label !== undefined && { label }) }],
   };
 };
-endpoint.handle(ground, ({ image, text }) => answer(image, text));
-endpoint.handle(everything, ({ image }) => answer(image));
+endpoint.handle(ground, ({ image, text, pack }) => answer(image, pack, text));
+endpoint.handle(everything, ({ image, pack }) => answer(image, pack));
+endpoint.handle(configure, () => ({}));
