@@ -149,6 +149,31 @@ describe.skipIf(python === undefined)(`packs of transformers.js against PyTorch$
     expect(`${answer?.text}${next?.text}`).toContain(' …');
     await model.close();
   });
+
+  it('a model that marks no places is not asked for any', async () => {
+    const pack = await packNamed('idefics', 'vision-language', { max_tokens: 4 });
+    const { model } = await opened({ ...pack, manifest: { ...pack.manifest, tasks: ['ask', 'describe'] } });
+    expect(model.ground).toBeUndefined();
+    const answer = await model.answer?.(await picture(), describePicture, runOf());
+    expect(answer).toMatchObject({ found: [] });
+    expect(answer?.text).not.toBe('');
+    await model.close();
+  });
+
+  it('where nothing is found, the phrases are named', async () => {
+    const segmenter = await opened(await packNamed('clipseg', 'text-segmenter', { threshold: 1 }));
+    const nothing = await segmenter.model.ground?.(await picture(), 'disc; bar', runOf());
+    expect(nothing).toEqual({
+      found: [],
+      refused: true,
+      text: 'Nothing here looks like “disc” and “bar” (nothing scored over 1).',
+    });
+    await segmenter.model.close();
+    const detector = await opened(await packNamed('owlvit', 'zero-shot-detector', { threshold: 1 }));
+    const none = await detector.model.ground?.(await picture(), 'disc', runOf());
+    expect(none).toEqual({ found: [], text: 'Nothing here looks like “disc” (nothing scored over 1).' });
+    await detector.model.close();
+  });
 });
 
 /** Boxes of runs of four places, without those of no area. */

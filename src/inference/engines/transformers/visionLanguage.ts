@@ -15,7 +15,7 @@ import { packFile, readPackJson, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../../process/cancel';
 import type { Picture } from '../../process/picture';
 import { formatOf } from '../grounding/formats';
-import { parseGrounded, withWords } from '../grounding/parse';
+import { parseGrounded, withoutThoughts, withWords } from '../grounding/parse';
 import { groundingQuestion, questionText } from '../grounding/questions';
 import type { Finding, Findings, ModelAnswer, PackModel, Run } from '../model';
 import type { EngineServices } from '../open';
@@ -104,6 +104,13 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
   const askAbout = prepareOnce(parts.processor);
   const format = formatOf(options.format, `${nameOfType(parts.type)} ${manifest.id} ${manifest.title}`);
 
+  // Numbers in brackets of a model that marks no places are numbers.
+  const marksPlaces = options.format !== 'auto' || manifest.tasks.includes('ground');
+  const read = (text: string, sent: Size, picture: Picture) =>
+    marksPlaces
+      ? parseGrounded(text, { format, sent, picture })
+      : { text: withoutThoughts(text).trim(), found: [] };
+
   /** What the model says to the last of the messages. */
   const said = async (
     picture: Picture,
@@ -179,9 +186,9 @@ export async function openVisionLanguage(pack: Pack, services: EngineServices): 
           { role: 'user', text: questionText(format, { text, asked }, picture, size) },
         ];
         const { text: answer, sent } = await said(picture, messages, run, (soFar, sent) =>
-          run.progress({ phase: 'Answering', text: parseGrounded(soFar, { format, sent, picture }).text }),
+          run.progress({ phase: 'Answering', text: read(soFar, sent, picture).text }),
         );
-        const grounded = withWords(parseGrounded(answer, { format, sent, picture }));
+        const grounded = withWords(read(answer, sent, picture));
         return grounded.text === ''
           ? { text: `“${manifest.title}” gave no answer.`, found: [], refused: true }
           : grounded;
