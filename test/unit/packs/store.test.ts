@@ -155,6 +155,19 @@ describe('a graph alone', () => {
     expect(pack.description).toContain('Ultralytics, detect');
   });
 
+  it('of Ultralytics that segments gives masks too', async () => {
+    const outputs = [
+      { name: 'output0', shape: [1, 116, 8400] },
+      { name: 'output1', shape: [1, 32, 160, 160] },
+    ];
+    const properties = { task: 'segment', names: "{0: 'person'}" };
+    const { pack } = await add(storeIn(temporaryFolder()), {
+      from: 'path',
+      path: put(writeOnnx({ inputs: [picture], outputs, properties })),
+    });
+    expect(pack).toMatchObject({ kind: 'detector', returns: ['box', 'mask'] });
+  });
+
   it('of Ultralytics for another task is refused with that task', async () => {
     const file = put(
       writeOnnx({

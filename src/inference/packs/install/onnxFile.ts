@@ -15,6 +15,8 @@ export interface RecognisedGraphs {
   /** The files of `graphs` that are needed. */
   used: string[];
   by: string;
+  /** Beside boxes it gives masks. */
+  hasMasks?: boolean;
 }
 
 /** @returns undefined where nothing fits. @throws GroundnoteError unsupported, where what it is can be said and cannot be run */
@@ -63,7 +65,7 @@ function oneGraph({ file, metadata }: Graph): RecognisedGraphs | undefined {
   if (ultralytics.success) {
     const { task } = ultralytics.data;
     if (task === 'detect' || task === 'segment')
-      return found('detector', `its metadata (Ultralytics, ${task})`);
+      return { ...found('detector', `its metadata (Ultralytics, ${task})`), hasMasks: task === 'segment' };
     throw new GroundnoteError(
       'unsupported',
       `${file} is an Ultralytics model for "${task}": only those for "detect" and "segment" can be run here.`,

@@ -191,7 +191,7 @@ export async function recognise(
   for (const file of graphs.slice(0, maxGraphs)) read.push({ file, metadata: await graph(file) });
   const byGraphs = recogniseGraphs(read);
   if (!byGraphs) throw unknown(name, [told?.by, ...read.map(describeGraph)].filter(Boolean).join('; '));
-  const { kind, options, used, by } = byGraphs;
+  const { kind, options, used, by, hasMasks } = byGraphs;
   const external = read.flatMap(({ file, metadata }) =>
     used.includes(file)
       ? metadata.externalFiles.map((each) => path.posix.join(path.posix.dirname(file), each))
@@ -206,7 +206,7 @@ export async function recognise(
   return {
     engine: 'onnx',
     kind,
-    does: kinds[kind].does,
+    does: hasMasks ? { ...kinds[kind].does, returns: ['box', 'mask'] } : kinds[kind].does,
     options,
     files: withHelpers(files, [...used, ...external]),
     by,
