@@ -43,7 +43,7 @@ export const environments = {
   },
   kserve: { packages: ['kserve==0.21.0', 'onnxruntime==1.32.0'] },
   mlserver: { packages: ['mlserver==1.7.1', 'onnxruntime==1.32.0'] },
-  llamacpp: { packages: ['xllamacpp==2026.10.11549', 'gguf'] },
+  llamacpp: { packages: ['xllamacpp==2026.10.11549', 'gguf==0.19.0'] },
   serve: { packages: ['torch==2.13.0', 'transformers[serving]==5.23.0', 'pillow==13.0.0'] },
   ray: { packages: ['ray[serve]==2.60.0', 'onnxruntime==1.32.0'] },
 } as const satisfies Record<string, Environment>;
