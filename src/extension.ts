@@ -28,6 +28,7 @@ import { Firsts, registerWalkthrough } from './views/walkthrough';
 
 export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
   const started = performance.now();
+  const before = process.cpuUsage();
   const log = vscode.window.createOutputChannel('Groundnote', { log: true });
   const settings = vscode.workspace.getConfiguration('groundnote');
   const dist = path.join(context.extensionPath, 'dist');
@@ -86,7 +87,8 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     packFolders: processes.packFolders,
     log,
   });
-  void agentTools.refresh();
+  // Which tools apply nobody asks right away.
+  setImmediate(() => void agentTools.refresh());
   const papers = new Papers(context, log);
   const previews = registerPreview(context, {
     ground,
@@ -133,6 +135,9 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),
   );
   const plugin = extendBuiltinPreview(context, log);
-  log.info(`Activated in ${(performance.now() - started).toFixed(0)} ms.`);
+  const { user, system } = process.cpuUsage(before);
+  log.info(
+    `Activated in ${(performance.now() - started).toFixed(0)} ms, ${((user + system) / 1000).toFixed(0)} ms of processor time.`,
+  );
   return plugin;
 }

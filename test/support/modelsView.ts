@@ -32,8 +32,13 @@ export class ModelsView {
 
   async expand(name: string): Promise<void> {
     const row = this.row(name);
-    if ((await row.getAttribute('aria-expanded')) === 'false')
+    // A list that is being filled swallows a click.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      if ((await row.getAttribute('aria-expanded')) === 'true') return;
       await row.locator('.monaco-tl-twistie').click();
+      const open = this.pane.locator(`.monaco-list-row[aria-expanded="true"]`, { hasText: name }).first();
+      await open.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
   }
 
   /** Clicks an action that stands in a row. */
