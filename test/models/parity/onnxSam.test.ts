@@ -16,7 +16,7 @@ import { createSessionStore } from '../../../src/inference/process/sessionStore'
 import { Stopwatch } from '../../../src/inference/process/stopwatch';
 import { SamGraphs } from '../../../src/inference/engines/onnx/sam/graphs';
 import type { Prompt, Rle } from '../../../src/protocol/geometry';
-import { rleFromRuns, rleOverlap } from '../../../src/protocol/rle';
+import { encodeRle, rleFromRuns, rleOverlap } from '../../../src/protocol/rle';
 import { noPython, parityPacks, python, type ParityPacks } from './onnxPacks';
 
 const leastIou = 0.99;
@@ -137,15 +137,17 @@ describe.skipIf(python === undefined)(`the task "segment" with Segment Anything$
     const image = { path: made.picture('wide') };
     const point: Prompt = { type: 'point', point: [120, 100], label: 1 };
     const other: Prompt = { type: 'point', point: [10, 10], label: 0 };
-    const first = await runtime.segment({ image, prompts: [point], pack: 'sam-meta' }, quietContext());
-    const previous = first.regions[0]?.mask;
-    const segment = (pack: string, given?: Rle) =>
-      runtime.segment(
-        { image, prompts: [point, other], pack, ...(given && { previous: given }) },
+    const data = Uint8Array.from({ length: 301 * 200 }, (_, i) => Number(i % 301 < 150));
+    const previous = encodeRle({ width: 301, height: 200, data });
+    const answer = async (pack: string, given?: Rle) => {
+      const asked = { image, prompts: [point, other], pack, candidates: true };
+      const { regions, candidates } = await runtime.segment(
+        { ...asked, ...(given && { previous: given }) },
         quietContext(),
       );
-    const masks = async (pack: string) =>
-      [await segment(pack, previous), await segment(pack)].map(({ regions }) => regions[0]?.mask?.counts);
+      return JSON.stringify([...regions, ...(candidates ?? [])].map(({ score, mask }) => [score, mask]));
+    };
+    const masks = async (pack: string) => [await answer(pack, previous), await answer(pack)];
     const [refined, fresh] = await masks('sam-meta');
     expect(refined).not.toBe(fresh);
     expect(timed.filter((phases) => phases.encodeRun !== undefined)).toHaveLength(1);

@@ -12,10 +12,6 @@ warnings.filterwarnings("ignore")
 torch.set_num_threads(1)
 
 
-def seeded(seed: int) -> None:
-    torch.manual_seed(seed)
-
-
 def enliven(model, factor: float = 1.0, seed: int = 0):
     """Random weights of a size that lets what goes in reach what comes out, and biases that are not all nought."""
     generator = torch.Generator().manual_seed(seed)
