@@ -82,5 +82,8 @@ export async function verifyOne(io: CliIo, runtime: Runtime, id: string, json: b
   clearProgress(io);
   const { version, files } = pack.manifest;
   if (json) printJson(io, { pack: { id, version }, verified: true, files: files.length });
-  else io.out(`${id} ${version}: all ${files.length} files are the ones that the pack names.\n`);
+  else {
+    const all = files.length === 1 ? 'its file is the one' : `all ${files.length} files are the ones`;
+    io.out(`${id} ${version}: ${all} that the pack names.\n`);
+  }
 }

@@ -115,6 +115,20 @@ describe('a pack', () => {
     await annotator.clickImage(100, 300);
     await annotator.waitForRegions(2, 60_000);
     await annotator.waitForText(/groundnote-segment/);
+    await annotator.finishRegion();
+  });
+
+  it('is compared with another one over the prompts of the regions', async () => {
+    const annotator = await vscode().annotator('rocket.jpg');
+    await annotator.press('\\');
+    const bar = annotator.frame.getByRole('region', { name: 'Comparison of packs' });
+    await bar.getByRole('combobox', { name: 'Left of the line' }).selectOption(fieldSegment.id);
+    await bar.getByRole('combobox', { name: 'Right of the line' }).selectOption('groundnote-segment');
+    // The same weights under two names.
+    await bar.getByText(/IoU 1\.00 on average of 2/).waitFor({ timeout: 30_000 });
+    await picture(vscode(), 'models-compared');
+    await annotator.press('\\');
+    await bar.waitFor({ state: 'detached' });
   });
 
   it('is verified and removed, and the panel goes on without it', async () => {

@@ -199,7 +199,7 @@ describe('segmenting', () => {
 
   it('says what is wrong with an input', async () => {
     await expect(call('groundnote_segment', { image, objects: [{ label: 'x' }] })).rejects.toThrow(
-      /^Wrong input: objects\.0: an object needs a point on it, a box or a stroke/,
+      /^Wrong input: objects\[0\]: an object needs a point on it, a box or a stroke/,
     );
     await expect(call('groundnote_ground', { image })).rejects.toThrow(/phrase/);
     await expect(
