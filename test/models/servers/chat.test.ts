@@ -1,6 +1,6 @@
 /**
- * Real servers with OpenAI's interface and tiny models of random weights, which see pictures and write nonsense: llama.cpp's,
- * and in the long form `transformers serve`. What is tested is all but the sense.
+ * Real servers with OpenAI's interface and tiny models of random weights, which see pictures and write nonsense: llama.cpp's
+ * and `transformers serve`. What is tested is all but the sense.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,6 @@ import { findPython, preparePython, runPython } from '../../support/python/envir
 import { startServer, type RealServer, type ServerCommand } from '../../support/servers/process';
 
 const python = findPython();
-const isLong = process.env.GROUNDNOTE_LONG === '1';
 const reason = python === undefined ? ' (skipped: there is no Python 3.11 or newer; set GROUNDNOTE_PYTHON)' : '';
 const scripts = path.resolve('test/support/python/servers');
 const image = { path: path.resolve('test/fixtures/photos/synthetic-meadow.jpg') };
@@ -55,9 +54,9 @@ function transformers(): Played {
 }
 
 describe.skipIf(python === undefined).each([
-  ['llama.cpp', llamacpp, true],
-  [isLong ? 'transformers serve' : 'transformers serve (skipped: set GROUNDNOTE_LONG=1)', transformers, isLong],
-])(`%s${reason}`, (_, prepare, wanted) => {
+  ['llama.cpp', llamacpp],
+  ['transformers serve', transformers],
+])(`%s${reason}`, (_, prepare) => {
   let played: Played;
   let server: RealServer;
   const runtimeFor = (settings = {}): Runtime => {
@@ -79,18 +78,16 @@ describe.skipIf(python === undefined).each([
   };
 
   beforeAll(async () => {
-    if (!wanted) return;
     played = prepare();
     server = await startServer(played.command);
   }, 600_000);
   afterAll(() => server?.kill());
-  const test = it.skipIf(!wanted);
 
-  test('is there, by the health check', async () => {
+  it('is there, by the health check', async () => {
     expect(await runtimeFor().checkServer({ server: 'lab' }, quietContext())).toMatchObject({ ok: true });
   });
 
-  test('answers about a picture, in pieces', async () => {
+  it('answers about a picture, in pieces', async () => {
     const told: string[] = [];
     const context = { ...quietContext(), progress: ({ text }: { text?: string }) => void (text && told.push(text)) };
     const { text, pack, regions } = await ask(runtimeFor({ max_tokens: 3000 }), 'What is it?', context);
@@ -101,7 +98,7 @@ describe.skipIf(python === undefined).each([
     expect(regions).toEqual([]);
   });
 
-  test('answers the same again, and describes', async () => {
+  it('answers the same again, and describes', async () => {
     const runtime = runtimeFor({ max_tokens: 12 });
     const answers = await Promise.all([ask(runtime, 'What is it?'), ask(runtime, 'What is it?')]);
     expect(answers[0]?.text).toBe(answers[1]?.text);
@@ -109,13 +106,13 @@ describe.skipIf(python === undefined).each([
     expect(text).toMatch(/\w/);
   });
 
-  test('finds nothing in nonsense', async () => {
+  it('finds nothing in nonsense', async () => {
     const { regions, text } = await runtimeFor({ max_tokens: 12 }).ground({ image, text: 'a cat', pack: 'lab' }, quietContext());
     expect(regions).toEqual([]);
     expect(text).toMatch(/\w/);
   });
 
-  test('stops when it is told to, and answers the next question', async () => {
+  it('stops when it is told to, and answers the next question', async () => {
     const controller = new AbortController();
     const { beginning, answer } = begun(runtimeFor({ max_tokens: 3000 }), controller.signal);
     const stopped = expect(answer).rejects.toMatchObject({ code: 'cancelled' });
@@ -125,7 +122,7 @@ describe.skipIf(python === undefined).each([
     expect((await ask(runtimeFor({ max_tokens: 5 }), 'And now?')).text).toMatch(/\w/);
   });
 
-  test('says what is wrong', async () => {
+  it('says what is wrong', async () => {
     if (played.model === 'tiny')
       await expect(ask(runtimeFor(), 'word '.repeat(2000))).rejects.toMatchObject({
         code: 'bad-server',
@@ -136,7 +133,7 @@ describe.skipIf(python === undefined).each([
     });
   });
 
-  test('killed in the middle of an answer: a clear error, and an answer when it is back', async () => {
+  it('killed in the middle of an answer: a clear error, and an answer when it is back', async () => {
     const runtime = runtimeFor({ max_tokens: 3000 });
     const { beginning, answer } = begun(runtime, new AbortController().signal);
     const broken = expect(answer).rejects.toMatchObject({
