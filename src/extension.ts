@@ -130,7 +130,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
       allow: (channel, params) => inference.allow(channel, params),
       log,
     }),
-    ...registerImageCommands(annotator, new NotebookFigures(context)),
+    ...registerImageCommands(annotator, inference, new NotebookFigures(context)),
     vscode.commands.registerCommand('groundnote.stopInference', () => client.stop()),
     vscode.commands.registerCommand('groundnote.showLog', () => log.show()),
   );

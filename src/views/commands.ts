@@ -5,7 +5,9 @@ import type { AnnotatorApi } from '../annotate/annotator';
 import type { NotebookFigures } from '../notes/builtin/notebookFigures';
 import { figureFromContext } from '../notes/preview/figureUris';
 import { imageExtensions, isPictureName } from '../protocol/pictureNames';
+import type { InferenceApi } from '../annotate/inferenceApi';
 import { runCommand } from './runCommand';
+import { describeImage, estimateDepthOf } from './wholePicture';
 
 const isImage = (uri: vscode.Uri) => isPictureName(uri.path);
 
@@ -46,11 +48,12 @@ async function pickImage(): Promise<vscode.Uri | undefined> {
 }
 
 /**
- * Registers `groundnote.segmentImage`, `groundnote.groundInImage` and, for the image menus of previews and notebooks,
- * `groundnote.annotateFigure`.
+ * Registers `groundnote.segmentImage`, `groundnote.groundInImage`, `groundnote.describeImage`, `groundnote.estimateDepth` and,
+ * for the image menus of previews and notebooks, `groundnote.annotateFigure`.
  */
 export function registerImageCommands(
   annotator: AnnotatorApi,
+  inference: InferenceApi,
   notebooks: NotebookFigures,
 ): vscode.Disposable[] {
   /** The picture that an argument of a menu names; other arguments name none. */
@@ -84,6 +87,18 @@ export function registerImageCommands(
           validateInput: (value) => (value.trim() ? undefined : 'Type a word or a phrase.'),
         });
         if (phrase) await annotator.ground(uri, phrase);
+      }),
+    ),
+    vscode.commands.registerCommand('groundnote.describeImage', (argument: unknown) =>
+      runCommand(async () => {
+        const uri = await imageFor(argument);
+        if (uri) await describeImage(inference, uri);
+      }),
+    ),
+    vscode.commands.registerCommand('groundnote.estimateDepth', (argument: unknown) =>
+      runCommand(async () => {
+        const uri = await imageFor(argument);
+        if (uri) await estimateDepthOf(inference, uri);
       }),
     ),
   ];

@@ -212,6 +212,22 @@ describe('a server on this machine', () => {
   });
 });
 
+describe('a question that no pack here answers', () => {
+  it('leads to the Models view', async () => {
+    const { workbench, page } = vscode();
+    await workbench.clearToasts();
+    await workbench.openFile('coins.jpg');
+    await workbench.runCommand('Groundnote: Describe Image…');
+    await workbench.toast(
+      /No pack on this machine can do the task "describe"\. The Models view installs packs/,
+    );
+    await page.keyboard.press('Control+Shift+E');
+    await view().row('Groundnote Segment').waitFor({ state: 'hidden' });
+    await toastButton(vscode(), 'Show Models').click();
+    await view().row('Groundnote Segment').waitFor();
+  });
+});
+
 describe('the walkthrough', () => {
   it('leads to the first mask in three clicks', async () => {
     const { workbench, page } = vscode();

@@ -234,11 +234,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         ({ kind, state }) => kind === 'depth-estimator' && state === 'ready',
       );
       const id = params.pack ?? estimator?.id;
-      if (id === undefined)
-        throw new GroundnoteError(
-          'no-pack',
-          'No pack on this machine estimates depth. Install one in the Models view, or with "groundnote packs add".',
-        );
+      if (id === undefined) throw new GroundnoteError('no-pack', 'No pack on this machine estimates depth.');
       return depthWithModel(services, await models.find(undefined, id), params, context);
     },
     async readFigure(params, context) {
