@@ -59,6 +59,21 @@ function machinePaths() {
     });
 }
 
+/** Pictures and pages that the documents lead to are in the repository. Samples and hostile notes of the tests are not looked at. */
+function links() {
+  const tracked = trackedFiles().map(({ file }) => file);
+  const known = new Set(tracked.flatMap((file) => [file, path.posix.dirname(file)]));
+  const documents = tracked.filter((file) => /^(?:docs|models|training)\/.*\.md$|^[^/]+\.md$/.test(file));
+  return documents.flatMap((file) => {
+    const text = read(file).replace(/```[^]*?```|`[^`]*`/g, '');
+    return [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => !known.has(path.posix.join(path.posix.dirname(file), target).replace(/\/$/, '')))
+      .map((target) => `${file} leads to ${target}, which is not there.`);
+  });
+}
+
 /** Every command has words for the palette, is registered in src/, and every menu and key names a known one. */
 async function commands() {
   const manifest = read('package.json');
@@ -94,6 +109,7 @@ const checks = {
   'line ends': lineEndings,
   'lock file': lockFile,
   'no paths of one machine': machinePaths,
+  'links of documents': links,
   commands,
 };
 
