@@ -51,7 +51,15 @@ export async function startServer({
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let hasStarted = true;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      hasStarted = false;
+      said += String(error);
+      resolve();
+    });
+  });
   const kill = async () => {
     killGroup(child);
     await ended;
@@ -61,7 +69,7 @@ export async function startServer({
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + seconds * 1000;
   while (!(await isReady(`${url}${readyPath}`))) {
-    if (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+    if (hasStarted && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       continue;
     }
