@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'webview',
           include: ['test/webview/**/*.test.ts'],
+          // Polls end as soon as they are right: the limit is for a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           // A page is driven by keys and the pointer: one may come before the page is ready for it.
           retry: 2,
           environment: 'node',
@@ -29,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          expect: { poll: { timeout: 20_000 } },
           // A whole editor is driven by its screen: a step that it swallowed is tried again.
           retry: 2,
           environment: 'node',

@@ -14,14 +14,14 @@ export class Workbench {
 
   /** Runs a command by its title in the palette, such as `Groundnote: Segment Image`. */
   async runCommand(title: string): Promise<void> {
-    // Commands of extensions appear a second or two after the explorer: close and try again.
+    // Commands of extensions appear a second or two after the explorer, and a palette that is closing takes no words.
     for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('F1');
       const input = this.quickInput.locator('.quick-input-box input');
-      await input.waitFor();
-      await input.fill(`>${title}`);
       const row = this.quickInput.locator('.monaco-list-row').filter({ hasText: title }).first();
       try {
+        await this.page.keyboard.press('F1');
+        await input.waitFor({ timeout: 3000 });
+        await input.fill(`>${title}`, { timeout: 3000 });
         await row.click({ timeout: 3000 });
         return;
       } catch (error) {
