@@ -202,6 +202,7 @@ longForm('a server on this machine', () => {
       await workbench.answer('vlm');
       await workbench.pick('Told by the model');
       await workbench.quickInput.getByText('describe').waitFor();
+      await page.keyboard.press('Enter');
       await step('Its name in lists');
       await workbench.answer('Mine');
       await step('Its access token');
