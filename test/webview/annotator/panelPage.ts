@@ -3,7 +3,6 @@ import { build } from 'esbuild';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { pageHtml } from '../../../src/annotate/pageHtml';
 import { actionOfChord, type Chord } from '../../../src/protocol/actions';
 import { FakeHost, type FakeHostOptions } from './fakeHost';
@@ -145,9 +144,9 @@ export class PanelPage {
     await this.page.keyboard.press(key);
     // One more question to the page: the key has reached the host when it is answered.
     await done();
-    await expect
-      .poll(done, { interval: 5 })
-      .toBeGreaterThanOrEqual(doneBefore + this.host.acted - actedBefore);
+    const deadline = Date.now() + 10_000;
+    while ((await done()) < doneBefore + this.host.acted - actedBefore)
+      if (Date.now() > deadline) throw new Error(`The action of ${key} has not come back to the page.`);
   }
 
   /** Clicks a place of the fitted picture. */
