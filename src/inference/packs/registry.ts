@@ -219,6 +219,17 @@ export async function readPackJson<T extends z.ZodType>(
   return parsed.data;
 }
 
+/** The options of a pack's manifest in the form of its kind. @throws GroundnoteError broken-pack, naming the option */
+export function optionsOf<T extends z.ZodType>(pack: Pack, schema: T): z.output<T> {
+  const parsed = schema.safeParse(pack.manifest.options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw brokenPack(
+    pack.manifest.id,
+    `its option "${issue?.path.join('.') ?? ''}" is not valid: ${issue?.message ?? 'wrong form'}`,
+  );
+}
+
 /** The error for a pack that cannot be used. @param problem the rest of a sentence, without a full stop */
 export function brokenPack(id: string, problem: string, cause?: unknown): GroundnoteError {
   return new GroundnoteError('broken-pack', `The pack "${id}" cannot be used: ${problem}.`, { cause });

@@ -22,14 +22,14 @@ import {
 } from '../../protocol/inference';
 import type { FigureReading, ReadFigureParams } from '../../protocol/figure';
 import type { Size } from '../../protocol/geometry';
-import type { PackSummary } from '../../protocol/packs';
+import type { PackSummary, Task } from '../../protocol/packs';
 import type { HandlerContext } from '../../protocol/rpc';
 import type { Tile } from '../../protocol/tiles';
 import { Providers } from '../engines/onnx/providers';
 import { stoppedBy } from '../engines/remote/currentSignal';
 import type { EditorModels } from '../engines/remote/editorModels';
 import { GroundnoteError } from '../../protocol/errors';
-import { PackRegistry } from '../packs/registry';
+import { PackRegistry, type Pack } from '../packs/registry';
 import { askAboutPicture, referToRegions } from './ask/ask';
 import { readWholeFigure } from './ask/readFigure';
 import { throwIfCancelled } from './cancel';
@@ -183,6 +183,31 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
   /** The embedded reader has its own way; all other packs and servers are opened as models. */
   const readerPackOf = ({ pack }: ModelEntry) => (pack?.manifest.kind === 'ocr' ? pack : undefined);
 
+  /** A task that the reader does in its way, and every other pack or server as a model. */
+  const readOr =
+    <P extends { pack?: string }>(
+      task: Task,
+      read: (
+        services: RuntimeServices,
+        pack: Pack,
+        params: P,
+        context: HandlerContext,
+      ) => Promise<TaskResult>,
+      ask: (
+        services: RuntimeServices,
+        entry: ModelEntry,
+        params: P,
+        context: HandlerContext,
+      ) => Promise<TaskResult>,
+    ) =>
+    async (params: P, context: HandlerContext): Promise<TaskResult> => {
+      const entry = await models.find(task, params.pack);
+      const reader = readerPackOf(entry);
+      return reader
+        ? inTurn(context, () => read(services, reader, params, context))
+        : ask(services, entry, params, context);
+    };
+
   const runtime: Runtime = {
     segment: timed('segment', async (params, context, stopwatch) => {
       const { server } = await models.find('segment', params.pack);
@@ -204,27 +229,9 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         stoppedBy(context.signal, () => everythingInPicture(services, named, params, context, stopwatch));
       return entry.server ? work() : inTurn(context, work);
     }),
-    async ground(params, context) {
-      const entry = await models.find('ground', params.pack);
-      const reader = readerPackOf(entry);
-      return reader
-        ? inTurn(context, () => groundInPicture(services, reader, params, context))
-        : groundWithModel(services, entry, params, context);
-    },
-    async ask(params, context) {
-      const entry = await models.find('ask', params.pack);
-      const reader = readerPackOf(entry);
-      return reader
-        ? inTurn(context, () => askAboutPicture(services, reader, params, context))
-        : askModel(services, entry, params, context);
-    },
-    async refer(params, context) {
-      const entry = await models.find('refer', params.pack);
-      const reader = readerPackOf(entry);
-      return reader
-        ? inTurn(context, () => referToRegions(services, reader, params, context))
-        : askModel(services, entry, params, context);
-    },
+    ground: readOr('ground', groundInPicture, groundWithModel),
+    ask: readOr('ask', askAboutPicture, askModel),
+    refer: readOr('refer', referToRegions, askModel),
     async describe(params, context) {
       const entry = await models.find('describe', params.pack);
       return describeWithModel(services, entry, params, context);

@@ -2,17 +2,6 @@
 import type * as z from 'zod';
 import { brokenPack, readPackJson, type Pack } from '../../packs/registry';
 
-/** `options` of the manifest in the form of a kind. @throws GroundnoteError broken-pack */
-export function optionsOf<T extends z.ZodType>(pack: Pack, schema: T): z.output<T> {
-  const parsed = schema.safeParse(pack.manifest.options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw brokenPack(
-    pack.manifest.id,
-    `"options.${issue?.path.join('.') ?? ''}" in its manifest is not valid: ${issue?.message ?? ''}`,
-  );
-}
-
 /** Paths of all graphs of a pack. */
 export const graphFiles = ({ manifest }: Pack): string[] =>
   manifest.files.map(({ path }) => path).filter((path) => path.endsWith('.onnx'));

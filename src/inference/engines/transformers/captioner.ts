@@ -1,10 +1,10 @@
 /** Picture → caption: an encoder of pictures with a decoder of text (ViT-GPT2 and the like). */
 import * as z from 'zod';
-import type { Pack } from '../../packs/registry';
+import { optionsOf, type Pack } from '../../packs/registry';
 import type { ModelAnswer, PackModel } from '../model';
 import type { EngineServices } from '../open';
 import { generate } from './generation';
-import { asking, loadingOptionsSchema, opening, optionsOf } from './loading';
+import { asking, loadingOptionsSchema, opening } from './loading';
 import { rawPicture } from './rawPicture';
 import type { Called } from './tensors';
 

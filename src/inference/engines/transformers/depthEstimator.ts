@@ -1,11 +1,11 @@
 /** Picture → depth: Depth Anything, DPT and the like. */
 import * as z from 'zod';
-import { brokenPack, type Pack } from '../../packs/registry';
+import { optionsOf, brokenPack, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../../process/cancel';
 import type { PackModel } from '../model';
 import type { EngineServices } from '../open';
 import { enlarged } from './field';
-import { asking, loadingOptionsSchema, opening, optionsOf } from './loading';
+import { asking, loadingOptionsSchema, opening } from './loading';
 import { rawPicture } from './rawPicture';
 import { floatsOf, type Called } from './tensors';
 

@@ -212,17 +212,6 @@ function graphsOf(pack: Pack, folder: string): [name: string, dtype: Dtype][] {
     .sort((a, b) => order.indexOf(a[1]) - order.indexOf(b[1]));
 }
 
-/** The options of a pack. @throws GroundnoteError broken-pack, naming the option */
-export function optionsOf<T extends z.ZodType>(pack: Pack, schema: T): z.output<T> {
-  const parsed = schema.safeParse(pack.manifest.options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw brokenPack(
-    pack.manifest.id,
-    `its option "${issue?.path.join('.') ?? ''}" is not valid: ${issue?.message ?? 'wrong form'}`,
-  );
-}
-
 /** Runs a question; what goes wrong inside the library is the pack's fault. @throws GroundnoteError */
 export async function asking<T>(pack: Pack, work: () => Promise<T>): Promise<T> {
   try {

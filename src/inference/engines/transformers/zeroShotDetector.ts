@@ -2,12 +2,12 @@
 import type { PreTrainedModel, Tensor } from '@huggingface/transformers';
 import * as z from 'zod';
 import type { Box, Size } from '../../../protocol/geometry';
-import type { Pack } from '../../packs/registry';
+import { optionsOf, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../../process/cancel';
 import type { Picture } from '../../process/picture';
 import type { Finding, Findings, PackModel, Run } from '../model';
 import type { EngineServices } from '../open';
-import { asking, loadingOptionsSchema, opening, optionsOf, type Library } from './loading';
+import { asking, loadingOptionsSchema, opening, type Library } from './loading';
 import { withoutDoubles } from './overlaps';
 import { notFound, phrasesOf } from './phrases';
 import { detrSize, rawPicture, squarePicture } from './rawPicture';

@@ -72,8 +72,18 @@ export class KeptEncodings {
     return this.views.get(keyOf(picture, rectangle));
   }
 
-  set(picture: Picture, view: EncodedView): void {
-    this.views.set(keyOf(picture, view.rectangle), view);
+  /** The encoding that is kept, or the one that `make` makes. @param keep whether that one is kept */
+  async take(
+    picture: Picture,
+    rectangle: Rectangle,
+    keep: boolean,
+    make: () => Promise<Omit<EncodedView, 'rectangle'>>,
+  ): Promise<EncodedView> {
+    const kept = this.get(picture, rectangle);
+    if (kept) return kept;
+    const view = { rectangle, ...(await make()) };
+    if (keep) this.views.set(keyOf(picture, rectangle), view);
+    return view;
   }
 }
 

@@ -75,26 +75,19 @@ export class OwnGraphs implements SegmenterGraphs {
     return this.encodings.get(picture, rectangle);
   }
 
-  async encode(
-    picture: Picture,
-    rectangle: Rectangle,
-    stopwatch: Stopwatch,
-    keep = true,
-  ): Promise<EncodedView> {
-    const kept = this.kept(picture, rectangle);
-    if (kept) return kept;
-    const size = this.sizeOf(rectangle);
-    const pixels = await stopwatch.time('prepare', () =>
-      cropResize(picture, rectangle, size, this.normalization),
-    );
-    const outputs = await stopwatch.time('encodeRun', () =>
-      this.encoder.run({ [names.pixels]: { data: pixels, dims: [1, 3, size.height, size.width] } }),
-    );
-    const features: Record<string, NamedArray> = {};
-    for (const name of this.config.embeddings) features[name] = outputs[name] as NamedArray;
-    const view = { rectangle, size, features };
-    if (keep) this.encodings.set(picture, view);
-    return view;
+  encode(picture: Picture, rectangle: Rectangle, stopwatch: Stopwatch, keep = true): Promise<EncodedView> {
+    return this.encodings.take(picture, rectangle, keep, async () => {
+      const size = this.sizeOf(rectangle);
+      const pixels = await stopwatch.time('prepare', () =>
+        cropResize(picture, rectangle, size, this.normalization),
+      );
+      const outputs = await stopwatch.time('encodeRun', () =>
+        this.encoder.run({ [names.pixels]: { data: pixels, dims: [1, 3, size.height, size.width] } }),
+      );
+      const features: Record<string, NamedArray> = {};
+      for (const name of this.config.embeddings) features[name] = outputs[name] as NamedArray;
+      return { size, features };
+    });
   }
 
   /** The pack's best mask first, then the others in its order. @param previous [1, 1, height, width] of maskInputSize */

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { PackModel } from '../../model';
 import { readOnnxMetadata } from '../../../packs/onnxMetadata';
-import { brokenPack, packFile, type Pack } from '../../../packs/registry';
+import { optionsOf, brokenPack, packFile, type Pack } from '../../../packs/registry';
 import type { SessionStore } from '../../../process/services';
 import { listOf } from '../labels';
-import { graphFile, optionalJson, optionsOf } from '../packFiles';
+import { graphFile, optionalJson } from '../packFiles';
 import { processorSchema } from '../pixels/processor';
 import type { GraphValue, OnnxSession } from '../session';
 import { cocoNames } from './coco';

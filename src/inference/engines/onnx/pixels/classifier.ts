@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Rle } from '../../../../protocol/geometry';
 import { rleArea, rleBox } from '../../../../protocol/rle';
 import { maskOfIntervals, Pieces } from '../../../../regions/pieces';
-import { brokenPack, type Pack } from '../../../packs/registry';
+import { optionsOf, brokenPack, type Pack } from '../../../packs/registry';
 import { throwIfCancelled } from '../../../process/cancel';
 import { wholeOf, type Picture } from '../../../process/picture';
 import { finishMask } from '../../../process/segment/finish';
@@ -17,7 +17,7 @@ import type { Finding, Findings, PackModel, Run } from '../../model';
 import { floatsOf, type NamedArray } from '../arrays';
 import { classesNamed, noSuchClass, partlyUnknown, plainName } from '../classes';
 import { listOf } from '../labels';
-import { graphFile, optionalJson, optionsOf } from '../packFiles';
+import { graphFile, optionalJson } from '../packFiles';
 import type { OnnxSession } from '../session';
 import { certainty, classMasks, type ClassMap } from './labelMap';
 import {

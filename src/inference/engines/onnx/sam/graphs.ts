@@ -1,6 +1,6 @@
 /** The graphs of Segment Anything and its relatives, as the parts that `Segmenter` is built on. */
 import type { Rle, Size } from '../../../../protocol/geometry';
-import { brokenPack, type Pack } from '../../../packs/registry';
+import { optionsOf, brokenPack, type Pack } from '../../../packs/registry';
 import type { Picture, Rectangle } from '../../../process/picture';
 import {
   KeptEncodings,
@@ -14,7 +14,7 @@ import type { EncodedView, Logits, View } from '../../../process/segment/view';
 import type { SessionStore } from '../../../process/services';
 import type { Stopwatch } from '../../../process/stopwatch';
 import { floatsOf, type NamedArray } from '../arrays';
-import { graphFiles, optionalJson, optionsOf } from '../packFiles';
+import { graphFiles, optionalJson } from '../packFiles';
 import {
   longestEdge,
   placePicture,
@@ -98,27 +98,21 @@ export class SamGraphs implements SegmenterGraphs {
     return this.encodings.get(picture, rectangle);
   }
 
-  async encode(
-    picture: Picture,
-    rectangle: Rectangle,
-    stopwatch: Stopwatch,
-    keep = true,
-  ): Promise<EncodedView> {
-    const kept = this.kept(picture, rectangle);
-    if (kept) return kept;
-    const { pixels, embeddings } = this.signature;
-    const size = this.sizeOf(rectangle);
-    const input = await stopwatch.time('prepare', () => this.pixelsOf(picture, rectangle, size));
-    const outputs = await stopwatch.time('encodeRun', () => this.encoder.run({ [pixels.name]: input }));
-    const features: Record<string, NamedArray> = {};
-    for (const [into, from] of Object.entries(embeddings)) {
-      const feature = outputs[from];
-      if (!feature) throw brokenPack(this.id, `its encoder gives "${from}" in a type that is not supported`);
-      features[into] = feature;
-    }
-    const view = { rectangle, size, features };
-    if (keep) this.encodings.set(picture, view);
-    return view;
+  encode(picture: Picture, rectangle: Rectangle, stopwatch: Stopwatch, keep = true): Promise<EncodedView> {
+    return this.encodings.take(picture, rectangle, keep, async () => {
+      const { pixels, embeddings } = this.signature;
+      const size = this.sizeOf(rectangle);
+      const input = await stopwatch.time('prepare', () => this.pixelsOf(picture, rectangle, size));
+      const outputs = await stopwatch.time('encodeRun', () => this.encoder.run({ [pixels.name]: input }));
+      const features: Record<string, NamedArray> = {};
+      for (const [into, from] of Object.entries(embeddings)) {
+        const feature = outputs[from];
+        if (!feature)
+          throw brokenPack(this.id, `its encoder gives "${from}" in a type that is not supported`);
+        features[into] = feature;
+      }
+      return { size, features };
+    });
   }
 
   async decode(
