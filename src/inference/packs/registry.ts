@@ -154,12 +154,16 @@ export async function readPack(folder: string, root?: string): Promise<PackReadi
   }
 }
 
+/** Whether the pack's manifest lists a file. */
+export const hasFile = ({ manifest }: Pack, file: string): boolean =>
+  manifest.files.some(({ path }) => path === file);
+
 /**
  * The absolute path of a file that the pack's manifest lists. @throws GroundnoteError broken-pack when it is not
  * listed, is missing, or a link leads out of the pack
  */
 export async function packFile(pack: Pack, file: string): Promise<string> {
-  if (!pack.manifest.files.some((each) => each.path === file))
+  if (!hasFile(pack, file))
     throw brokenPack(pack.manifest.id, `its ${manifestName} does not list the file "${file}"`);
   try {
     return await insidePath(pack.folder, file);

@@ -1,6 +1,6 @@
 /** What adapters read of a pack beside its graphs. */
 import type * as z from 'zod';
-import { brokenPack, readPackJson, type Pack } from '../../packs/registry';
+import { brokenPack, hasFile, readPackJson, type Pack } from '../../packs/registry';
 
 /** Paths of all graphs of a pack. */
 export const graphFiles = ({ manifest }: Pack): string[] =>
@@ -18,9 +18,6 @@ export function graphFile(pack: Pack, named: string | undefined): string {
     );
   return only;
 }
-
-const hasFile = ({ manifest }: Pack, file: string): boolean =>
-  manifest.files.some(({ path }) => path === file);
 
 /** A configuration file that may be absent: then all of it has its defaults. @throws GroundnoteError broken-pack */
 export async function optionalJson<T extends z.ZodType>(

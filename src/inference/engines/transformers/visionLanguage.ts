@@ -11,7 +11,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Size } from '../../../protocol/geometry';
 import { groundingFormats } from '../../../protocol/servers';
-import { optionsOf, packFile, readPackJson, type Pack } from '../../packs/registry';
+import { hasFile, optionsOf, packFile, readPackJson, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../../process/cancel';
 import type { Picture } from '../../process/picture';
 import { formatOf } from '../grounding/formats';
@@ -211,9 +211,9 @@ const nameOfType = (type: string) => type.replace(/(\d)_(\d)/g, '$1.$2').replace
 
 /** A chat template that lies beside the tokenizer, where the library does not look. @throws GroundnoteError broken-pack */
 async function chatTemplateOf(pack: Pack): Promise<string | undefined> {
-  const has = (name: string) => pack.manifest.files.some(({ path }) => path === name);
-  if (has('chat_template.jinja')) return readFile(await packFile(pack, 'chat_template.jinja'), 'utf8');
-  if (!has('chat_template.json')) return undefined;
+  if (hasFile(pack, 'chat_template.jinja'))
+    return readFile(await packFile(pack, 'chat_template.jinja'), 'utf8');
+  if (!hasFile(pack, 'chat_template.json')) return undefined;
   return (await readPackJson(pack, 'chat_template.json', z.object({ chat_template: z.string() })))
     .chat_template;
 }

@@ -37,6 +37,8 @@ export async function withMasks(
   const regions: Composed['regions'] = [];
   let note: string | undefined;
   let wanted = segmenter !== null;
+  /** Whether the segmenter is a server: found out once, with the first finding that needs a mask. */
+  let isServer: boolean | undefined;
   if (found.length > mostFindings)
     note = `Only the first ${mostFindings} of ${found.length} regions were taken.`;
   for (const [index, finding] of found.slice(0, mostFindings).entries()) {
@@ -49,8 +51,8 @@ export async function withMasks(
         const segment = () =>
           services.segmentPicture(picture, { prompts: [prompt], ...named }, run, run.stopwatch);
         // What waits for a server keeps no graph here from working.
-        const { server } = await services.models.find('segment', named.pack);
-        const made = await (server ? segment() : services.inTurn(run, segment));
+        isServer ??= (await services.models.find('segment', named.pack)).server !== undefined;
+        const made = await (isServer ? segment() : services.inTurn(run, segment));
         if (rleBox(made.mask)[2] > 0) {
           mask = made.mask;
           if (!helpers.some(({ id }) => id === made.pack.id)) helpers.push(made.pack);
