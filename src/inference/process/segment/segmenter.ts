@@ -2,7 +2,7 @@
  * A promptable segmenter: prompts on a picture → one mask, and the others that the decoder offers. The picture is
  * encoded once as a whole, or as the part that the user looks at; where the object is small in that, a crop around the
  * object is encoded too, and decoded with the same prompts. Encodings are kept, so that most prompts cost a decode or
- * two. The same steps in Python, for training and parity: training/pipeline.py.
+ * two. The same steps in Python, for training and parity: training/segment/pipeline.py.
  */
 import type { Box, Rle, Size } from '../../../protocol/geometry';
 import type { HandlerContext } from '../../../protocol/rpc';

@@ -1,5 +1,5 @@
 /**
- * The pipeline against its Python reference (training/pipeline.py), on the fixture that training/parity.py wrote. The
+ * The pipeline against its Python reference (training/segment/pipeline.py), on the fixture that training/segment/parity.py wrote. The
  * two resize with different libraries, so masks are compared by IoU, not bit by bit.
  */
 import { existsSync, readFileSync } from 'node:fs';

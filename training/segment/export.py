@@ -1,6 +1,6 @@
 """Writes the pack: two ONNX files, config.json, preprocessor_config.json and groundnote.json with checksums.
 
-    python export.py --weights ../.cache/training/run/ema.pt --out ../models/groundnote-segment
+    python export.py --weights ../../.cache/training/run/ema.pt --out ../../models/groundnote-segment
 """
 import argparse
 import hashlib

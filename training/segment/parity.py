@@ -1,6 +1,6 @@
 """Writes the parity fixture for the TypeScript pipeline: a drawn picture, prompts, and what pipeline.py makes of them.
 
-    python parity.py --pack ../models/groundnote-segment --out ../test/fixtures/parity
+    python parity.py --pack ../../models/groundnote-segment --out ../../test/fixtures/parity
 
 parity.json: `files` are the checksums of the pack it was made with; each case has the `prompt` (pixels of the picture),
 `first` (view rectangle, resized size [H, W], what the decoder got and gave) and `final` (rectangle of the last view,

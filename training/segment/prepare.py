@@ -1,6 +1,6 @@
 """Packs pictures, their object masks and cut-outs into flat memory-mapped arrays.
 
-    GROUNDNOTE_DATA=../shared/data python prepare.py --clipart DIR --emoji DIR
+    GROUNDNOTE_DATA=../../../shared/data python prepare.py --clipart DIR --emoji DIR
 
 Writes .cache/training/pack/ : pictures (RGB), planes (label maps), cutouts (RGBA), objects.json, and
 holdout/index.jsonl, the held-back part of the *training* splits in the form that evaluate.py reads.
@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get('GROUNDNOTE_DATA', ROOT.parent / 'shared' / 'data'))
 PACK = ROOT / '.cache' / 'training' / 'pack'
 SETS = ('bsds500', 'ccp', 'coco128seg', 'davis')

@@ -1,6 +1,6 @@
 """Measures a pack on an index of objects: one click, box, corrective clicks; overall and per set, as JSON.
 
-    python evaluate.py --pack ../models/groundnote-segment --index $GROUNDNOTE_DATA/val/index.jsonl --clicks 5 --baselines
+    python evaluate.py --pack ../../models/groundnote-segment --index $GROUNDNOTE_DATA/val/index.jsonl --clicks 5 --baselines
 
 Metrics: mean IoU after one point (inner-most pixel), after the tight box, after N corrective clicks (each next click in
 the middle of the largest error). Baselines from the box: the box itself as the mask, and OpenCV's GrabCut.

@@ -1,6 +1,6 @@
 """Writes drawn diagrams and plots with their objects as an index for evaluate.py: a check of the working size on figures.
 
-    python diagrams.py --out ../.cache/training/diagrams --count 40
+    python diagrams.py --out ../../.cache/training/diagrams --count 40
 
 The drawings are larger than those of training (1100 x 700) and from another seed, but from the same renderer: the
 figures say how the model does on what it was taught, not on figures of other hands.

@@ -1,6 +1,6 @@
 """Trains the segmenter on the CPU: two single-threaded ranks over gloo, resumable, scheduled by the clock.
 
-    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 train.py --minutes 89 --nanodet ../shared/data/weights/nanodet_m_416.onnx
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 train.py --minutes 89 --nanodet ../../../shared/data/weights/nanodet_m_416.onnx
 
 Writes .cache/training/run/last.pt (everything, for resuming) and ema.pt (the averaged weights, for export.py).
 """
