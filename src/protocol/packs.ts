@@ -23,7 +23,7 @@ export const packFileSchema = z.object({
 });
 
 /**
- * What understands a pack's files and answers: one name for each adapter of an engine. The first two are those of the
+ * What understands a pack's files and answers: one name for each adapter of an engine. The first three are those of the
  * embedded packs; `docs/packs.md` says what each expects.
  */
 export const packKinds = {
@@ -32,6 +32,8 @@ export const packKinds = {
     'promptable-segmenter',
     /** PP-OCR detection and recognition. */
     'ocr',
+    /** Parser of figures, language of questions about them, and what else the embedded model is made of. */
+    'figure',
     /** Segment Anything by Meta's or Hugging Face's names, SAM 2, EdgeTAM, the SAM 3 tracker: told by the graphs' inputs. */
     'segment-anything',
     /** Boxes (and masks) with class names: Ultralytics, DETR family, NanoDet, FastestDet, YuNet: told by metadata or config. */

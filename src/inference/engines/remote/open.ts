@@ -47,7 +47,7 @@ async function connectOpenInference(
       `The server "${server.id}" needs "pack" (whose graphs it runs) or "models": {"task": …} in groundnote.servers.`,
     );
   const pack = await services.pack(server.pack);
-  if (pack.manifest.engine !== 'onnx' || pack.manifest.kind === 'ocr')
+  if (pack.manifest.engine !== 'onnx' || ['ocr', 'figure'].includes(pack.manifest.kind))
     throw new GroundnoteError(
       'unsupported',
       `The graphs of the pack "${server.pack}" cannot be run by a server.`,

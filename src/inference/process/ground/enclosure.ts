@@ -56,7 +56,7 @@ export function enclosingShape(picture: Picture, text: Box): Enclosure | undefin
   return undefined;
 }
 
-type Color = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
 /** Pixels of the text's box without its margins, which may lie outside a shape that fits it tightly. */
 function insideOf([x1, y1, x2, y2]: Box, { width }: Size): number[] {
@@ -68,8 +68,8 @@ function insideOf([x1, y1, x2, y2]: Box, { width }: Size): number[] {
 }
 
 /** The colour that most of these pixels have, or undefined when there is none. */
-function commonColor(
-  { data }: Picture,
+export function commonColor(
+  { data }: Pick<Picture, 'data'>,
   pixels: readonly number[],
   share: number = evenShare,
 ): Color | undefined {
@@ -93,7 +93,7 @@ function commonColor(
   return alike >= share * pixels.length ? color : undefined;
 }
 
-function isColor(data: Uint8Array, at: number, [r, g, b]: Color, tolerance = sameColor): boolean {
+export function isColor(data: Uint8Array, at: number, [r, g, b]: Color, tolerance = sameColor): boolean {
   const i = at * 3;
   return (
     Math.abs((data[i] as number) - r) <= tolerance &&
