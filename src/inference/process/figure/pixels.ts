@@ -3,8 +3,7 @@ import type { Box, Size } from '../../../protocol/geometry';
 import { pixelBox } from '../../../protocol/raster';
 import { commonColor } from '../ground/enclosure';
 import type { Picture } from '../picture';
-
-export type Rgb = readonly [number, number, number];
+import type { Rgb } from './colours';
 
 /** At most about so many pixels are looked at for one colour. */
 const mostSamples = 20_000;
@@ -82,3 +81,5 @@ export function inkColour(
 }
 
 const rounded = ([r, g, b]: Rgb): Rgb => [Math.round(r), Math.round(g), Math.round(b)];
+
+export const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
