@@ -36,9 +36,9 @@ export function labOf([red, green, blue]: Rgb): Lab {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-/** In the order of the words; of equally near ones the first is taken. */
+/** Prototypes in Lab, in the order of the words; of equally near ones the first is taken. */
 const prototypes: readonly { word: ColourWord; lab: Lab }[] = colourWords.flatMap((word) =>
-  colours[word].map((rgb) => ({ word, lab: labOf(rgb as unknown as Rgb) })),
+  colours[word].map((lab) => ({ word, lab: lab as unknown as Lab })),
 );
 
 /** The word whose prototype is nearest in Lab (CIE76). */
