@@ -1,0 +1,1 @@
+"""Measuring what training makes: hand-written phrasings, end-to-end sets from the second renderer."""
