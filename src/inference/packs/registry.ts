@@ -3,7 +3,7 @@
  * before anything of it is opened, and a pack that fails a check is listed with the reason and never run.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
@@ -79,17 +79,17 @@ export class PackRegistry {
   /** Reads the packs, or gives what was read before while nothing of it has changed. */
   private async read(): Promise<PackReading[]> {
     const { kept } = this;
-    if (kept && (await stateOf(kept.places)) === kept.state) return kept.readings;
+    if (kept && stateOf(kept.places) === kept.state) return kept.readings;
     const folders = (await Promise.all(this.folders.map(childFolders))).flat();
     const manifests = folders.map((folder) => path.join(folder, manifestName));
     // The state goes before the reading: what changes meanwhile is read again the next time.
-    const before = await stateOf([...this.folders, ...folders, ...manifests]);
+    const before = stateOf([...this.folders, ...folders, ...manifests]);
     const readings = await this.readAll();
     const files = readings.flatMap(({ pack }) =>
       pack ? pack.manifest.files.map((file) => path.join(pack.folder, file.path)) : [],
     );
     const places = [...this.folders, ...folders, ...manifests, ...files];
-    const state = before + (await stateOf(files));
+    const state = before + stateOf(files);
     this.kept = { readings, places, state };
     return readings;
   }
@@ -109,19 +109,21 @@ export class PackRegistry {
   }
 }
 
-/** Size, time of change and identity of files and folders, a line each: differs when one of them was changed or replaced. */
-async function stateOf(places: readonly string[]): Promise<string> {
-  const lines = await Promise.all(
-    places.map(async (place) => {
-      try {
-        const { size, mtimeNs, ctimeNs, ino } = await stat(place, { bigint: true });
-        return `${ino} ${size} ${mtimeNs} ${ctimeNs}\n`;
-      } catch {
-        return 'none\n';
-      }
-    }),
-  );
-  return lines.join('');
+/**
+ * Size, time of change and identity of files and folders, a line each: differs when one of them was changed or replaced. Asked
+ * before every request, at once: waiting for each answer would take longer than a mask.
+ */
+function stateOf(places: readonly string[]): string {
+  let lines = '';
+  for (const place of places) {
+    try {
+      const { size, mtimeNs, ctimeNs, ino } = statSync(place, { bigint: true });
+      lines += `${ino} ${size} ${mtimeNs} ${ctimeNs}\n`;
+    } catch {
+      lines += 'none\n';
+    }
+  }
+  return lines;
 }
 
 /**

@@ -18,7 +18,7 @@ const tileColumns = 16;
  * The guided filter works on a grid of at most so many cells (Fast Guided Filter, He and Sun 2015: subsampling changes
  * the coefficients little). On large objects its window grows with the cells, as the logits' own cells do.
  */
-const filterCells = 2 ** 14;
+const filterCells = 2 ** 13;
 
 /** For each pixel along an axis: the grid cells to its left and right, and how far it is from the first to the second. */
 interface GridLine {
@@ -145,91 +145,104 @@ function refined(field: Field, picture: Picture, threshold: number, radius: numb
 }
 
 /**
- * The pixels of the field over a threshold, as a mask of the whole picture. Columns are worked on in tiles, because a
- * walk down a single one would touch another line of the cache at every pixel.
+ * The pixels of the field over a threshold, as a mask of the whole picture. Between four neighbours of the grid that agree for
+ * every grey no pixel is looked at. Columns are worked on in tiles, because a walk down a single one would touch another line of
+ * the cache at every pixel.
  */
 function overThreshold(field: Field, picture: Picture, threshold: number): Rle {
-  const { rectangle, rows, gridWidth } = field;
+  const { rectangle, rows, columns, gridWidth } = field;
   const writer = new RunWriter(picture, rectangle);
   const cells = field.b.length / gridWidth;
   const starts = segmentStarts(rows, cells);
+  const patches = patchesOf(field, threshold);
   const firstCell = rows.low[0] as number;
   const lastCell = rows.low[rectangle.height - 1] as number;
-  const tile = Array.from({ length: tileColumns }, () => new FieldColumn(field, cells));
+  const tile = Array.from({ length: tileColumns }, () => new FieldColumn(field, patches));
   for (let left = 0; left < rectangle.width; left += tileColumns) {
     const count = Math.min(tileColumns, rectangle.width - left);
-    for (let c = 0; c < count; c++)
-      tile[c]?.place(left + c, firstCell, Math.min(lastCell + 1, cells - 1), threshold);
+    const firstPatch = columns.low[left] as number;
+    const lastPatch = columns.low[left + count - 1] as number;
+    for (let c = 0; c < count; c++) tile[c]?.place(left + c);
+    // What all columns of the tile are at this row, where they are the same.
+    let value: number = 0;
     for (let k = firstCell; k <= lastCell; k++) {
       const from = starts[k] as number;
       const to = starts[k + 1] as number;
-      if (to > from) for (let c = 0; c < count; c++) tile[c]?.walk(k, from, to, picture, threshold);
+      if (to === from) continue;
+      const side = commonSide(patches, k * gridWidth + firstPatch, k * gridWidth + lastPatch);
+      if (side !== 2 && side === value) continue;
+      for (let c = 0; c < count; c++) tile[c]?.walk(k, from, to, picture, threshold);
+      value = side;
     }
     for (let c = 0; c < count; c++) tile[c]?.write(left + c, writer);
   }
   return writer.finish();
 }
 
-/** One column of a field: its values at the grid's rows, and where it crosses the threshold. */
+/**
+ * For each cell of the grid, the patch between it and its neighbours to the right and below: 1 or 0 where every grey gives the
+ * same side of the threshold at all four, else 2.
+ */
+function patchesOf({ a, b, gridWidth }: Field, threshold: number): Uint8Array {
+  const sides = new Uint8Array(b.length);
+  for (let i = 0; i < b.length; i++) {
+    const black = b[i] as number;
+    const white = a ? black + (a[i] as number) : black;
+    sides[i] = black > threshold ? (white > threshold ? 1 : 2) : white > threshold ? 2 : 0;
+  }
+  const lastRow = b.length - gridWidth;
+  for (let i = 0, x = 0; i < b.length; i++, x = x + 1 === gridWidth ? 0 : x + 1) {
+    const side = sides[i];
+    const right = x + 1 < gridWidth ? 1 : 0;
+    const below = i < lastRow ? gridWidth : 0;
+    // Its neighbours' own sides are still there: they come later.
+    if (side !== sides[i + right] || side !== sides[i + below] || side !== sides[i + below + right])
+      sides[i] = 2;
+  }
+  return sides;
+}
+
+/** The side of all patches from the first to the last, 2 where they differ. */
+function commonSide(patches: Uint8Array, first: number, last: number): number {
+  const side = patches[first] as number;
+  for (let i = first + 1; i <= last; i++) if (patches[i] !== side) return 2;
+  return side;
+}
+
+/** One column of a field, and where it crosses the threshold. */
 class FieldColumn {
-  private readonly a: Float32Array;
-  private readonly b: Float32Array;
-  /** For each of the grid's rows: 1 or 0 where every grey gives the same side of the threshold, else 2. */
-  private readonly side: Uint8Array;
   private readonly changes: number[] = [];
   private value = 0;
-  private empty = true;
   private x = 0;
 
   constructor(
     private readonly field: Field,
-    private readonly cells: number,
-  ) {
-    this.a = new Float32Array(cells);
-    this.b = new Float32Array(cells);
-    this.side = new Uint8Array(cells);
-  }
+    private readonly patches: Uint8Array,
+  ) {}
 
-  /** Moves to column x of the rectangle and interpolates the grid's rows `first` to `last` there. */
-  place(x: number, first: number, last: number, threshold: number): void {
-    const { a, b, gridWidth, columns } = this.field;
-    const low = columns.low[x] as number;
-    const high = columns.high[x] as number;
-    const part = columns.part[x] as number;
+  /** Moves to column x of the rectangle. */
+  place(x: number): void {
     this.x = x;
     this.value = 0;
     this.changes.length = 0;
-    let any = 0;
-    for (let k = first, row = first * gridWidth; k <= last; k++, row += gridWidth) {
-      const left = b[row + low] as number;
-      const black = left + ((b[row + high] as number) - left) * part;
-      let white = black;
-      if (a) {
-        const leftA = a[row + low] as number;
-        const slope = leftA + ((a[row + high] as number) - leftA) * part;
-        this.a[k] = slope;
-        white += slope;
-      }
-      this.b[k] = black;
-      any |= this.side[k] = black > threshold ? (white > threshold ? 1 : 2) : white > threshold ? 2 : 0;
-    }
-    this.empty = any === 0;
   }
 
   /** Follows the pixels `from` to `to`, which lie between the grid's rows k and k + 1. */
   walk(k: number, from: number, to: number, picture: Picture, threshold: number): void {
-    if (this.empty) return;
-    const next = Math.min(k + 1, this.cells - 1);
-    const side = this.side[k] as number;
-    if (side !== 2 && side === this.side[next]) {
+    const { rectangle, rows, columns, gridWidth, a, b } = this.field;
+    const low = k * gridWidth + (columns.low[this.x] as number);
+    const side = this.patches[low] as number;
+    if (side !== 2) {
       if (side !== this.value) this.change(from, side);
       return;
     }
-    const { rectangle, rows, a } = this.field;
-    const b0 = this.b[k] as number;
-    const b1 = (this.b[next] as number) - b0;
-    const a0 = this.a[k] as number;
-    const a1 = (this.a[next] as number) - a0;
+    const across = columns.part[this.x] as number;
+    const right = (columns.high[this.x] as number) - (columns.low[this.x] as number);
+    const below = low + gridWidth < b.length ? gridWidth : 0;
+    const b0 = between(b, low, right, across);
+    const b1 = between(b, low + below, right, across) - b0;
+    const a0 = a ? between(a, low, right, across) : 0;
+    const a1 = a ? between(a, low + below, right, across) - a0 : 0;
     const { data, width } = picture;
     let pixel = ((rectangle.y + from) * width + rectangle.x + this.x) * 3;
     for (let y = from; y < to; y++, pixel += width * 3) {
@@ -251,6 +264,12 @@ class FieldColumn {
     this.changes.push(y);
     this.value = value;
   }
+}
+
+/** The value that lies a part of the way from one place of a grid to another, `step` places on. */
+function between(values: Float32Array, at: number, step: number, part: number): number {
+  const first = values[at] as number;
+  return first + ((values[at + step] as number) - first) * part;
 }
 
 function greyAt(data: Uint8Array, i: number): number {
