@@ -1,19 +1,18 @@
-/** The commands about a picture as a whole: `describe` and `depth`. */
+/** The commands about a file as a whole: `describe` and `depth`. */
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { catalogue } from '../inference/packs/catalogue/catalogue';
 import type { CatalogueEntry } from '../inference/packs/catalogue/schema';
 import type { Runtime } from '../inference/process/runtime';
 import { GroundnoteError } from '../protocol/errors';
+import { modalities, type Modality } from '../protocol/modalities';
 import type { PackKind, Task } from '../protocol/packs';
 import type { HandlerContext } from '../protocol/rpc';
 import { clearProgress, contextOf, printJson, showProgress, type CliIo } from './io';
 import { finish, type ResultFiles } from './tasks';
 
-const modalities = ['image', 'depth', 'normal', 'points', 'audio'] as const;
-
 interface DescribeOptions extends Pick<ResultFiles, 'json' | 'overlayOut'> {
-  modality: (typeof modalities)[number];
+  modality?: Modality;
   pack?: string;
 }
 
@@ -23,9 +22,11 @@ export function addPictureCommands<Shared>(
   command: (name: string, description: string) => Command,
   runtimeOf: (options: Shared) => Runtime,
 ): void {
-  command('describe <file>', 'what a picture shows, in words')
-    .addOption(new Option('--modality <kind>', 'what the file is').choices(modalities).default('image'))
-    .option('--overlay-out <file>', 'write the picture with the regions of the description as PNG')
+  command('describe <file>', 'what a picture, sound, point cloud or other file holds, in words')
+    .addOption(
+      new Option('--modality <kind>', 'what the file is; otherwise its name tells').choices(modalities),
+    )
+    .option('--overlay-out <file>', 'write a picture with the regions of the description as PNG')
     .option('--pack <id>', 'the pack or server to use')
     .action((file: string, options: Shared & DescribeOptions) =>
       runDescribe(io, runtimeOf(options), file, options),
@@ -39,22 +40,30 @@ export function addPictureCommands<Shared>(
     );
 }
 
-/** @throws GroundnoteError as the task does, unsupported for what is no picture, and io */
+/** @throws GroundnoteError as the task does, invalid-params, and io */
 async function runDescribe(
   io: CliIo,
   runtime: Runtime,
   file: string,
-  { modality, pack, ...files }: DescribeOptions,
+  { modality: wanted, pack, ...files }: DescribeOptions,
 ): Promise<void> {
-  if (modality !== 'image')
-    throw new GroundnoteError(
-      'unsupported',
-      `No pack describes the modality "${modality}" yet: "describe" takes pictures.`,
-    );
+  const media = { path: file };
+  const modality = wanted ?? (await runtime.modalityOf({ media })) ?? 'image';
+  const choice = pack !== undefined && { pack };
+  if (modality !== 'image') {
+    if (files.overlayOut !== undefined)
+      throw new GroundnoteError('invalid-params', '--overlay-out goes with pictures.');
+    const answer = await runtime.describeMedia({ media, modality, ...choice }, streamingTo(io));
+    clearProgress(io);
+    if (files.json) return printJson(io, answer);
+    io.out(`${answer.text}\n`);
+    io.err(`${answer.pack.id} ${answer.pack.version}: ${Math.round(answer.timings.total_ms)} ms\n`);
+    return;
+  }
   const result = await withAdvice(
     pack,
     ({ tasks }) => tasks.includes('describe'),
-    () => runtime.describe({ image: { path: file }, ...(pack !== undefined && { pack }) }, streamingTo(io)),
+    () => runtime.describe({ image: media, ...choice }, streamingTo(io)),
   );
   await finish(io, runtime, file, result, files);
 }

@@ -8,6 +8,9 @@ export const errorCodes = [
   'not-found',
   'bad-image',
   'image-too-large',
+  /** A file of another modality that is damaged, or not what it was taken for. */
+  'bad-file',
+  'file-too-large',
   'invalid-mask',
   'bad-sidecar',
   'no-pack',

@@ -1,5 +1,6 @@
 /** `groundnote.json`: what a pack says of itself. No code in a pack is ever run. */
 import * as z from 'zod';
+import { modalitySchema } from './modalities';
 
 export const tasks = ['segment', 'ground', 'refer', 'ask', 'describe'] as const;
 export const taskSchema = z.enum(tasks);
@@ -72,6 +73,8 @@ export const packManifestSchema = z.object({
   kind: packKindSchema,
   prompts: z.array(z.enum(['point', 'box', 'stroke', 'mask', 'text'])),
   returns: z.array(z.enum(['mask', 'box', 'text'])),
+  /** Modalities other than pictures that it describes and answers questions about. */
+  modalities: z.array(modalitySchema).optional(),
   license: z.string().min(1),
   source: z.string().default(''),
   card: z.string().default('README.md'),

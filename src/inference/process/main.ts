@@ -21,6 +21,7 @@ import {
   thumbnail,
 } from '../../protocol/inference';
 import { readFigure } from '../../protocol/figure';
+import { askMedia, describeMedia, readMedia } from '../../protocol/media';
 import { Endpoint, type Transport } from '../../protocol/rpc';
 import { makeOverview, makeTile, makeTiles, openPyramid } from '../../protocol/tiles';
 import { serveExportPixels } from './exportPixels/handlers';
@@ -76,6 +77,9 @@ function start(): void {
   endpoint.handle(makeTiles, runtime.makeTiles);
   endpoint.handle(thumbnail, runtime.thumbnail);
   serveExportPixels(endpoint, runtime);
+  endpoint.handle(readMedia, runtime.readMedia);
+  endpoint.handle(describeMedia, runtime.describeMedia);
+  endpoint.handle(askMedia, runtime.askMedia);
   endpoint.handle(checkServer, runtime.checkServer);
   endpoint.handle(listPacks, async () => ({ packs: await runtime.listPacks() }));
 }

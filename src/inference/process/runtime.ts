@@ -34,6 +34,7 @@ import { askAboutPicture, referToRegions } from './ask/ask';
 import { readWholeFigure } from './ask/readFigure';
 import { throwIfCancelled } from './cancel';
 import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
+import { mediaHandlers, type MediaHandlers } from './modality/tasks';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
 import { overlayPng } from './overlayPicture';
@@ -58,8 +59,8 @@ import { ThumbnailMaker, type ThumbnailParams } from './thumbnails';
 
 export type RenderedImage = z.output<typeof renderImage.result>;
 
-/** Handlers, one for each channel of protocol/inference, protocol/tiles and protocol/exportPixels. Tasks run one at a time, in the order of asking. */
-export interface Runtime extends ExportPixelHandlers {
+/** Handlers, one for each channel of protocol/inference, protocol/tiles, protocol/exportPixels and protocol/media. Tasks run one at a time, in the order of asking. */
+export interface Runtime extends ExportPixelHandlers, MediaHandlers {
   segment(params: SegmentParams, context: HandlerContext): Promise<TaskResult>;
   /** Runs at once, or answers nothing. */
   hover(params: SegmentParams, context: HandlerContext): Promise<HoverResult>;
@@ -288,6 +289,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       models.configure(configuration);
     },
     ...exportPixelHandlers(services, inTurn),
+    ...mediaHandlers(services),
   };
   return runtime;
 }

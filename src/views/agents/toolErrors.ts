@@ -4,6 +4,8 @@ import { toWireError, type ErrorCode } from '../../protocol/errors';
 const advice: Partial<Record<ErrorCode, string>> = {
   'invalid-params': 'Correct the input and call the tool again.',
   'bad-image': 'Do not try this file again; ask the user for another one.',
+  'bad-file': 'Do not try this file again; ask the user for another one.',
+  'file-too-large': 'Ask the user for a smaller file.',
   'image-too-large': 'Ask the user for a smaller copy of the picture.',
   'bad-sidecar': 'Tell the user; call the tool without "save" to get the regions alone.',
   'no-pack': "Tell the user that packs are installed in Groundnote's Models view; do not retry.",
