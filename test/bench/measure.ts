@@ -27,6 +27,8 @@ interface Request {
   around: number;
 }
 
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
 /** The sample photo at one megapixel; `variant` makes its content another one, so that it is encoded anew. */
 async function photoBytes(variant: number): Promise<Uint8Array<ArrayBuffer>> {
   const jpeg = await sharp(photo)
@@ -48,11 +50,12 @@ async function timedSegment(
   runtime: Runtime,
   bytes: Uint8Array<ArrayBuffer>,
   point: Point,
+  pack?: string,
 ): Promise<Request> {
   let watch: Stopwatch | undefined;
   runtime.onTimed = (stopwatch) => (watch = stopwatch);
   const { timings } = await runtime.segment(
-    { image: { name: 'photo.jpg', bytes }, prompts: [{ type: 'point', point, label: 1 }] },
+    { image: { name: 'photo.jpg', bytes }, prompts: [{ type: 'point', point, label: 1 }], pack },
     quietContext(),
   );
   const of = (phase: Parameters<Stopwatch['of']>[0]) => watch?.of(phase) ?? 0;
@@ -62,19 +65,20 @@ async function timedSegment(
 }
 
 /** Clicks on a picture that is encoded already: some look closer (a second view), which is part of the click. */
-export async function measureClicks(runtime: Runtime, count = 40) {
+export async function measureClicks(runtime: Runtime, count = 40, pack?: string) {
   const bytes = await photoBytes(0);
-  await timedSegment(runtime, bytes, [600, 400]);
+  await timedSegment(runtime, bytes, [600, 400], pack);
   const clicks: Request[] = [];
   for (let i = 0; i < count; i++) {
     const [u, v] = [(i * 0.618) % 1, (i * 0.755) % 1];
-    clicks.push(await timedSegment(runtime, bytes, [megapixel.width * u, megapixel.height * v]));
+    clicks.push(await timedSegment(runtime, bytes, [megapixel.width * u, megapixel.height * v], pack));
   }
   const totals = clicks.map(({ total }) => total);
   return {
     median: median(totals),
     p90: quantile(totals, 0.9),
-    toGraphs: median(clicks.map(({ total, graphs }) => total / graphs)),
+    overhead:
+      sum(clicks.map(({ total, graphs }) => total - graphs)) / sum(clicks.map(({ graphs }) => graphs)),
   };
 }
 
@@ -119,12 +123,12 @@ export async function measureEverything(runtime: Runtime, count = 3) {
 }
 
 /** First prompts on pictures of one megapixel: reading, encoding and decoding. */
-export async function measureFirstPrompts(runtime: Runtime, count = 10) {
+export async function measureFirstPrompts(runtime: Runtime, count = 10, pack?: string) {
   // Compiled code is what people meet from the second picture on; the first ones are not counted.
-  for (let i = 95; i < 99; i++) await timedSegment(runtime, await photoBytes(i), [600, 400]);
+  for (let i = 95; i < 99; i++) await timedSegment(runtime, await photoBytes(i), [600, 400], pack);
   const requests: Request[] = [];
   for (let i = 1; i <= count; i++)
-    requests.push(await timedSegment(runtime, await photoBytes(i), [600, 400]));
+    requests.push(await timedSegment(runtime, await photoBytes(i), [600, 400], pack));
   const of = (pick: (request: Request) => number) => median(requests.map(pick));
   return {
     total: of(({ total }) => total),

@@ -52,7 +52,7 @@ export function parityPacks(): ParityPacks {
 }
 
 /** `groundnote.json` of a folder with a `pack.json`, for the files that lie in it. */
-function writeManifest(folder: string): void {
+export function writeManifest(folder: string): void {
   const told = path.join(folder, 'pack.json');
   const manifest = JSON.parse(readFileSync(told, 'utf8')) as Partial<PackManifest>;
   rmSync(told);
