@@ -27,6 +27,13 @@ class Item:
         return [part for child in self.children for part in child.entries(last)]
 
 
+    def outside(self):
+        """The frames of groups, where entries would be inside them."""
+        if self.part is not None:
+            return [self.part]
+        return [part for child in self.children for part in child.outside()]
+
+
 class Draughtsman:
     """Draws up one diagram."""
 
@@ -289,17 +296,17 @@ class Draughtsman:
             self.join(child)
         if item.rest.get('chained'):
             for a, b in zip(item.children, item.children[1:]):
-                self.connect_all(a.entries(last=True), b.entries())
+                self.connect_all(a.entries(last=True), b.entries()) or self.connect_all(a.outside(), b.outside())
 
     def connect_all(self, tails, heads):
+        """Arrows from each of some parts to each of others, or one to one. @returns how many could be drawn"""
         if len(tails) == len(heads) > 1 and self.rng.random() < 0.6:
             pairs = list(zip(tails, heads))
         else:
             pairs = [(a, b) for a in tails for b in heads]
             if len(pairs) > 6:
                 pairs = list(zip(tails, heads))
-        for a, b in pairs:
-            self.connect(a, b)
+        return sum(self.connect(a, b) is not None for a, b in pairs)
 
     def obstacles(self, *but):
         out = []
@@ -325,7 +332,6 @@ class Draughtsman:
                 break
         else:
             return None
-        # the way around is longer than half the picture: not drawn
         curve = self.path == 'curve' and key != 'straight'
         return self.arrow(a, b, way, curve, named, dash)
 

@@ -11,7 +11,7 @@ from one.parse import MAX_REGIONS, Parse, Region
 CONTAINERS = frozenset({'group', 'panel', 'plot', 'legend', 'table', 'block'})
 
 _WIDE = set('mwMWQOGD@%—→∑Σ')
-_SLIM = set("iljtfrI.,:;'|!()[] -1/·")
+_SLIM = set("iljtfrI.,:;'|!()[] -/·")
 
 
 def em_width(text):

@@ -1,7 +1,7 @@
 """Plots: lines, bars, scatter and heat maps, with axes, ticks, legends and titles. All lengths in em; data in the axes' units."""
 import math
 
-from .looks import Look, luminance, mix
+from .looks import MAPS, Look, luminance, mix, of_map
 from .parts import Line, Part, Scene, label, run_width, text_part, union, wrap
 from .words import Writer
 
@@ -54,9 +54,9 @@ class Axes:
             p = at(value)
             w = run_width([(text, 0)]) * ts
             if side == 'x':
-                line = Line([(text, 0)], p, self.h + 0.35 + max(out, 0) + ts / 2, w * 1.05, ts, 'c', colour=ink)
+                line = Line([(text, 0)], p, self.h + 0.35 + max(out, 0) + ts / 2, w * 1.3, ts, 'c', colour=ink)
             else:
-                line = Line([(text, 0)], -0.35 - max(out, 0), p, w * 1.05, ts, 'r', colour=ink)
+                line = Line([(text, 0)], -0.35 - max(out, 0), p, w * 1.3, ts, 'r', colour=ink)
             tick_parts.append(text_part('tick', [line], value=value if isinstance(value, float) else None))
         if side == 'x' and len(tick_parts) > 1:  # names that would touch stand in two lines of sight: turned
             gap = min(b.box[0] - a.box[2] for a, b in zip(tick_parts, tick_parts[1:]))
@@ -93,7 +93,8 @@ class Axes:
         return axis
 
     def title(self, text):
-        lines = label(wrap(text, self.w * 1.1), self.w / 2, -0.9, self.w * 1.2, self.rng.uniform(1.0, 1.25), weight=self.rng.choice(('regular', 'bold')), colour=self.look.ink)
+        top = min([0.0] + [p.box[1] for p in self.parts if p.role in ('legend', 'text')])
+        lines = label(wrap(text, self.w * 1.1), self.w / 2, top - 0.9, self.w * 1.2, self.rng.uniform(1.0, 1.25), weight=self.rng.choice(('regular', 'bold')), colour=self.look.ink)
         for line in lines:
             line.y -= (len(lines) - 1) * 0.6 * line.size
         part = text_part('title', lines, owner=self.plot)
@@ -175,10 +176,11 @@ def _finish(scene_kind, name, axes, look, rng):
 
 
 def _inside_corner(axes, points):
-    """The corner of the plot with the fewest points of the data around it."""
+    """The corner of the plot with the fewest points of the data around it; 'right', outside, where all are full."""
     corners = {'upper right': (1, 0), 'upper left': (0, 0), 'lower right': (1, 1), 'lower left': (0, 1)}
     near = lambda c: sum(1 for x, y in points if abs(x / axes.w - c[0]) < 0.45 and abs(y / axes.h - c[1]) < 0.4)
-    return min(corners, key=lambda k: near(corners[k]))
+    best = min(corners, key=lambda k: near(corners[k]))
+    return best if near(corners[best]) * 12 <= len(points) or axes.rng.random() < 0.1 else 'right'
 
 
 def _y_axis(axes, low, high, decimals, name, grid, n=None):
@@ -384,19 +386,9 @@ def bar_plot(rng, split='train', chinese=False):
                 axes.add(text_part('text', [line], owner=part))
     series = [(write.series(k == n - 1 and rng.random() < 0.4), look.series[k], dict(kind='swatch', fill=look.series[k], border=edge, hatch=k if hatches else None)) for k in range(n)]
     if n > 1 or (not single_colours and rng.random() < 0.15):
-        tops = [((p.box[0] + p.box[2]) / 2, (p.box[1] + p.box[3]) / 2) for p in parts] + [(p.box[2] if flat else p.box[0], p.box[1]) for p in parts]
+        tops = [(p.box[0] + (p.box[2] - p.box[0]) * i / 4, p.box[1] + (p.box[3] - p.box[1]) * j / 4) for p in parts for i in range(5) for j in range(5)]
         _name_series(axes, series, 'bar', tops)
     return _finish('bar', 'flat' if flat else 'stacked' if stacked else 'grouped', axes, look, rng)
-
-
-MAPS = [((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)), ((13, 8, 135), (126, 3, 168), (204, 71, 120), (248, 149, 64), (240, 249, 33)),
-        ((255, 255, 255), (222, 235, 247), (158, 202, 225), (66, 146, 198), (8, 48, 107)), ((255, 255, 255), (254, 224, 210), (252, 146, 114), (222, 45, 38), (103, 0, 13)),
-        ((59, 76, 192), (141, 176, 254), (221, 221, 221), (244, 154, 123), (180, 4, 38)), ((0, 0, 128), (0, 128, 255), (128, 255, 128), (255, 160, 0), (128, 0, 0)), ((255, 255, 255), (190, 190, 190), (120, 120, 120), (60, 60, 60), (0, 0, 0))]
-
-
-def of_map(stops, t):
-    t = min(0.9999, max(0.0, t)) * (len(stops) - 1)
-    return mix(stops[int(t)], stops[int(t) + 1], t - int(t))
 
 
 def heat_map(rng, split='train', chinese=False):
