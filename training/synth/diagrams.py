@@ -37,8 +37,8 @@ class Item:
 class Draughtsman:
     """Draws up one diagram."""
 
-    def __init__(self, rng, split, chinese):
-        self.rng, self.split, self.look = rng, split, Look(rng)
+    def __init__(self, rng, split, chinese, look=None):
+        self.rng, self.split, self.look = rng, split, look or Look(rng)
         self.write = Writer(rng, split, chinese)
         self.parts, self.arrows = [], []
         self.has_icons = rng.random() < 0.4
@@ -628,11 +628,11 @@ def ring(d):
 LAYOUTS = {f.__name__: f for f in (row, column, lanes, nested, layers, grid, hub, ladder, tree, ring)}
 
 
-def diagram(rng, split='train', chinese=False):
+def diagram(rng, split='train', chinese=False, look=None):
     """A Scene of kind 'diagram', in em; tests also show layouts that training never does."""
     names = [n for n in LAYOUTS if n not in sides.TEST_LAYOUTS] if split == 'train' else list(LAYOUTS)
     name = rng.choice(names)
-    d = Draughtsman(rng, split, chinese)
+    d = Draughtsman(rng, split, chinese, look)
     LAYOUTS[name](d)
     if rng.random() < (0.3 if d.has_icons else 0.07):
         d.key()

@@ -4,9 +4,9 @@ from .parts import Part, Scene, label, run_width, text_part, union, wrap
 from .words import Writer
 
 
-def _gallery(rng, split, chinese):
+def _gallery(rng, split, chinese, look=None):
     """A panel of pictures: one, or a few side by side, as of qualitative results."""
-    look, write = Look(rng), Writer(rng, split, chinese)
+    look, write = look or Look(rng), Writer(rng, split, chinese)
     n, w = rng.randint(1, 3), rng.uniform(5, 8)
     h, gap, parts = w * rng.uniform(0.6, 1.1), rng.uniform(0.2, 0.8), []
     for i in range(n):
@@ -25,16 +25,16 @@ def panels(makers):
         rows, cols = rng.choices(((1, 2), (1, 3), (2, 2), (2, 1), (1, 4), (2, 3), (3, 1)), (4, 3, 3, 2, 1, 1, 1))[0]
         choices = [*makers, (_gallery, 0.25)]
         pick = lambda: rng.choices([m for m, _ in choices], [s for _, s in choices])[0]
-        alike = rng.random() < 0.6
+        alike, same_look = rng.random() < 0.6, rng.random() < 0.7
         maker = pick()
         subs = []
         for _ in range(rows * cols):
             for _ in range(20):
-                sub = (maker if alike else pick())(rng, split, chinese)
+                sub = (maker if alike else pick())(rng, split, chinese, look if same_look else None)
                 x1, y1, x2, y2 = sub.extent()
                 if sum(1 for p in sub.parts if p.role) <= 150 // (rows * cols) and x2 - x1 < 40 and y2 - y1 < 30:
                     break
-            for p in sub.parts:  # one theme for all: that of the figure; a panel of another paper is shown on its own background
+            for p in sub.parts:  # a panel of another theme is shown on its own paper
                 p.layer += 1
             if sub.look['dark'] != look.dark:
                 subs.append((sub, sub.look['paper']))

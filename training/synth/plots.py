@@ -145,8 +145,8 @@ class Axes:
         return entries
 
 
-def _frame(rng, split, chinese):
-    look, write = Look(rng), Writer(rng, split, chinese)
+def _frame(rng, split, chinese, look):
+    look, write = look or Look(rng), Writer(rng, split, chinese)
     style = rng.choices(STYLES, (0.45, 0.25, 0.15, 0.15))[0]
     w = rng.uniform(14, 30)
     axes = Axes(rng, look, write, w, max(9, w * rng.uniform(0.5, 0.95)), style)
@@ -191,8 +191,8 @@ def _y_axis(axes, low, high, decimals, name, grid, n=None):
     return at
 
 
-def line_plot(rng, split='train', chinese=False):
-    look, write, axes = _frame(rng, split, chinese)
+def line_plot(rng, split='train', chinese=False, look=None):
+    look, write, axes = _frame(rng, split, chinese, look)
     n = rng.choices((1, 2, 3, 4, 5, 6), (1, 3, 4, 3, 2, 1))[0]
     n = min(n, len(look.series))
     y_name, unit = write.measure()
@@ -274,8 +274,8 @@ def _name_series(axes, series, role, points, few_ok=False):
             part.owner = entry
 
 
-def scatter_plot(rng, split='train', chinese=False):
-    look, write, axes = _frame(rng, split, chinese)
+def scatter_plot(rng, split='train', chinese=False, look=None):
+    look, write, axes = _frame(rng, split, chinese, look)
     n = min(rng.choices((1, 2, 3, 4, 5), (2, 3, 3, 2, 1))[0], len(look.series))
     y_name, y_unit = write.measure()
     x_name, x_unit = write.x_quantity() if rng.random() < 0.5 else write.measure()
@@ -315,8 +315,8 @@ def scatter_plot(rng, split='train', chinese=False):
     return _finish('scatter', 'scatter', axes, look, rng)
 
 
-def bar_plot(rng, split='train', chinese=False):
-    look, write, axes = _frame(rng, split, chinese)
+def bar_plot(rng, split='train', chinese=False, look=None):
+    look, write, axes = _frame(rng, split, chinese, look)
     flat = rng.random() < 0.25  # bars from left to right
     stacked = rng.random() < 0.25
     n = min(rng.choices((1, 2, 3, 4), (3, 4, 3, 1))[0], len(look.series))
@@ -391,9 +391,9 @@ def bar_plot(rng, split='train', chinese=False):
     return _finish('bar', 'flat' if flat else 'stacked' if stacked else 'grouped', axes, look, rng)
 
 
-def heat_map(rng, split='train', chinese=False):
+def heat_map(rng, split='train', chinese=False, look=None):
     """A matrix of colours, with names of rows and columns (roles row_header and col_header) and, where they fit, the numbers as cells."""
-    look, write = Look(rng), Writer(rng, split, chinese)
+    look, write = look or Look(rng), Writer(rng, split, chinese)
     rows, cols = rng.randint(3, 9), rng.randint(3, 9)
     if rng.random() < 0.35:
         cols = rows

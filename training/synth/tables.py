@@ -5,8 +5,8 @@ from .plots import _number, _range_of_values
 from .words import Writer
 
 
-def table(rng, split='train', chinese=False):
-    look, write = Look(rng), Writer(rng, split, chinese)
+def table(rng, split='train', chinese=False, look=None):
+    look, write = look or Look(rng), Writer(rng, split, chinese)
     style = rng.choices(('booktabs', 'ruled', 'zebra', 'bare', 'rows'), (0.38, 0.24, 0.16, 0.06, 0.16))[0]
     rows, cols = rng.randint(2, 11), rng.randint(1, 7)
     while rows * cols > 66:
@@ -63,6 +63,7 @@ def table(rng, split='train', chinese=False):
     line_h = 1.15 * size + 2 * pad_y
     head_h = 1.2 * max(len(h) for h in head_lines) + 2 * pad_y
     spans = cols >= 4 and rng.random() < 0.2  # names over several columns
+    cut = rng.randint(2, cols - 2) if spans else 0
     span_h = line_h if spans else 0
     xs = [0.0]
     for w in widths:
@@ -102,8 +103,8 @@ def table(rng, split='train', chinese=False):
     elif style == 'ruled':
         for y in ys:
             rule(0, y, w, y, fine)
-        for x in xs:
-            rule(x, 0, x, h, fine)
+        for c, x in enumerate(xs):  # not through the names over several columns
+            rule(x, span_h if spans and 1 < c < cols + 1 and c != cut + 1 else 0, x, h, fine)
         if spans:
             rule(xs[1], span_h, w, span_h, fine)
     elif style == 'rows':
@@ -125,7 +126,6 @@ def table(rng, split='train', chinese=False):
     if first_head:
         parts.append(text_part('text', put([[(first_head, 0)]], xs[0], xs[1], (span_h + ys[1]) / 2 if not spans else ys[1] / 2, 'l' if left_first else 'c', head_weight, head_ink), parent=frame))
     if spans:
-        cut = rng.randint(2, cols - 2)
         for a, b in ((0, cut), (cut, cols)):
             name = write.dataset()
             parts.append(text_part('text', put([[(name, 0)]], xs[a + 1], xs[b + 1], span_h / 2, 'c', head_weight, head_ink), parent=frame))

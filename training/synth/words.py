@@ -141,7 +141,7 @@ class Writer:
         if kind < 0.81:
             return self.method()
         if kind < 0.86:
-            return f'{rng.choice(w.verbs)} {rng.choice(w.nouns)}s' if rng.random() < 0.5 else f'{rng.choice(w.verbs)} the {rng.choice(w.nouns).lower()}'
+            return f'{rng.choice(w.verbs)} {many(rng.choice(w.nouns))}' if rng.random() < 0.5 else f'{rng.choice(w.verbs)} the {rng.choice(w.nouns).lower()}'
         if kind < 0.91:
             return f'{rng.choice(w.modifiers)} {rng.choice(w.modifiers).lower()} {rng.choice(w.nouns).lower()}'
         if kind < 0.96:
@@ -235,7 +235,7 @@ class Writer:
                                f'{self.measure()[0]}随{self.x_quantity()[0]}的变化'))
         return rng.choice((f'{self.measure()[0]} on {rng.choice(w.datasets)}', f'{rng.choice(w.modifiers)} {rng.choice(w.nouns).lower()} on {rng.choice(w.datasets)}',
                            f'Effect of {rng.choice(w.nouns).lower()} {rng.choice(w.nouns).lower()}', f'{self.measure()[0]} vs. {self.x_quantity()[0].lower()}',
-                           f'{rng.choice(w.modifiers)} {rng.choice(w.nouns).lower()}', rng.choice(w.datasets), f'Comparison of {rng.choice(w.nouns).lower()}s'))
+                           f'{rng.choice(w.modifiers)} {rng.choice(w.nouns).lower()}', rng.choice(w.datasets), f'Comparison of {many(rng.choice(w.nouns).lower())}'))
 
     def edge(self):
         """A short label beside an arrow, as runs."""
@@ -249,7 +249,7 @@ class Writer:
         if self.chinese:
             return [(rng.choice(w.chinese_nouns if kind < 0.8 else w.chinese_verbs), 0)]
         if kind < 0.75:
-            return [(rng.choice(w.nouns).lower() + ('s' if rng.random() < 0.3 else ''), 0)]
+            return [((many if rng.random() < 0.3 else str)(rng.choice(w.nouns).lower()), 0)]
         return [(rng.choice(w.verbs).lower(), 0)]
 
     def symbol(self):
@@ -277,6 +277,13 @@ class Writer:
         if kind < 0.9:
             return self.symbol() + [(' = softmax(', 0)] + self.symbol() + [(rng.choice(' ·+'), 0)] + self.symbol() + [(')', 0)]
         return [('−Σ ', 0)] + self.symbol() + [(' log ', 0)] + self.symbol()
+
+
+def many(noun):
+    """The plural."""
+    if noun[-1] == 'y' and noun[-2] not in 'aeiou':
+        return noun[:-1] + 'ies'
+    return noun + ('es' if noun[-1] in 'sxz' or noun.endswith(('sh', 'ch')) else 's')
 
 
 def plain(runs):
