@@ -1,9 +1,11 @@
-"""Writes test/fixtures/figure/programs.json: parses, programs and what running them gives, for the TypeScript executor.
-`python -m one.fixtures` from training/."""
+"""Writes test/fixtures/figure/programs.json (parses, programs and what running them gives) and reading.json (what the language model
+reads) for the TypeScript side. `python -m one.fixtures` from training/."""
 import json
 import random
 from pathlib import Path
 
+from .language.features import Reader
+from .language.text import fnv1a, tokens
 from .parse import COLOURS, Parse, Region, colour_word
 from .program import (ASKED_ROLES, LAST, NUMBERS, SETS, TOKENS, Executor, ProgramError, Situation, allowed, resolve_chips)
 
@@ -131,15 +133,39 @@ def broken(parses):
     return dict(situation=vars(situation), follow=follow, refused=refused)
 
 
+QUESTIONS = ('What comes after the Image Encoder?', '训练时不更新的是哪一部分？', 'colour of text-encodr', '图像编码器后面是什么', 'the arrow from Fusion to [1]',
+             'ＡＢＣ ½ ﬁne 3.14.15 x_2', 'İstanbul ΑΣ naïve café', 'Wie heißt das?', 'Top-1 of B', '2020 ours', '', '?', 'é 🙂 ok', '第 3 个 Stage1')
+
+
+def reading(parses):
+    """Questions with their tokens and, for each parse, what a reader makes of them."""
+    number = lambda v: round(float(v), 6)
+    out = []
+    for at, parse in enumerate(parses):
+        reader = Reader(parse)
+        ids, numbers = reader.situation([1, 4], [4, 2])
+        questions = []
+        for text in QUESTIONS:
+            before = ['SHOW', 'NEXT', 'REF', '@4'] if len(text) % 2 else []
+            grams, places, links = reader.question(text, before)
+            questions.append(dict(text=text, before=before, grams=[[int(g) for g in row if g] for row in grams], places=places.tolist(),
+                                  links=[[i, r, *map(number, links[i, r])] for i in range(links.shape[0]) for r in range(links.shape[1]) if links[i, r].any()]))
+        out.append(dict(parse=at, focus=[1, 4], chips=[4, 2], region_ids=ids.tolist(), region_numbers=[[number(v) for v in row] for row in numbers],
+                        region_grams=[[int(g) for g in row if g] for row in reader.grams], questions=questions))
+    return dict(hashes=[[t, fnv1a(t)] for t in ('', 'a', '^中$', '=encoder')], tokens=[[q, [[t.text, t.start, t.end, t.word] for t in tokens(q)]] for q in QUESTIONS],
+                readings=out)
+
+
 def main():
     parses, found, pairs = cases()
     colours = [[r, g, b] for r in (0, 40, 128, 200, 255) for g in (0, 90, 180, 255) for b in (0, 100, 210, 255)]
     data = dict(parses=[p.to_json() for p in parses], cases=found, relations=pairs, grammar=broken(parses),
                 colours=[dict(rgb=c, word=colour_word(c)) for c in colours])
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    lines = ',\n'.join(f'"{k}": [\n' + ',\n'.join(json.dumps(x, ensure_ascii=False, separators=(',', ':')) for x in v) + '\n]'
-                       if isinstance(v, list) else f'"{k}": {json.dumps(v, separators=(",", ":"))}' for k, v in data.items())
-    OUT.write_text('{\n' + lines + '\n}\n')
+    for path, what in ((OUT, data), (OUT.with_name('reading.json'), reading(parses))):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = ',\n'.join(f'"{k}": [\n' + ',\n'.join(json.dumps(x, ensure_ascii=False, separators=(',', ':')) for x in v) + '\n]'
+                           if isinstance(v, list) else f'"{k}": {json.dumps(v, separators=(",", ":"))}' for k, v in what.items())
+        path.write_text('{\n' + lines + '\n}\n')
     used = {t for c in found for t in c['program']}
     print(len(found), 'cases;', OUT.stat().st_size, 'bytes; never used:', [t for t in TOKENS if t not in used])
 
