@@ -8,6 +8,8 @@ import type { Box, Prompt } from '../protocol/geometry';
 import { collect, parseBox, parseBoxes, parsePoint, parseStroke, parseView, wholeNumber } from './arguments';
 import { addBatchCommand } from './batch';
 import { runEvalSegment, type EvalOptions } from './eval/command';
+import { runEvalFigures, type FigureEvalOptions } from './eval/figureCommand';
+import { figureTasks } from './eval/figureIndex';
 import { addExportCommands } from './exportCommands';
 import { clearProgress, type CliIo } from './io';
 import { addPackCommands } from './packCommands';
@@ -197,8 +199,22 @@ function buildProgram(io: CliIo): Command {
     .option('--baselines', 'also the box as a mask, and GrabCut from the box')
     .option('--pack <id>', 'the pack or server to use')
     .action((options: SharedOptions & EvalOptions) => runEvalSegment(io, runtimeOf(options), options));
-  for (const task of ['ground', 'refer'])
-    notYet(command(task, 'not available yet', evaluation), `eval ${task}`);
+  const measured = {
+    ground: 'phrases: gIoU, cIoU, accuracy at IoU 0.5, recall, refusals',
+    ask: 'questions: the same, and what answers say',
+    refer: 'regions: which of two names, what is written there',
+  };
+  for (const task of figureTasks)
+    shared(command(task, measured[task], evaluation))
+      .requiredOption('--index <file>', 'JSON lines: image, text, kind?, lang?, and what is right')
+      .option('--root <folder>', "what the index's paths are relative to; otherwise its folder")
+      .option('--limit <n>', 'only the first n questions', wholeNumber(1))
+      .option('--kind <name>', 'only questions of one kind')
+      .option('--wrong <file>', 'write what was not right, as JSON lines')
+      .option('--pack <id>', 'the pack or server to use')
+      .action((options: SharedOptions & FigureEvalOptions) =>
+        runEvalFigures(io, runtimeOf(options), task, options),
+      );
 
   const packs = command('packs', 'the packs of this machine');
   addPackCommands(
@@ -211,16 +227,4 @@ function buildProgram(io: CliIo): Command {
     (options: SharedOptions) => checkServers(io, runtimeOf(options), options),
   );
   return program;
-}
-
-/** A command of the contract whose time has not come: it takes any arguments and fails with one line. */
-function notYet(command: Command, name: string): void {
-  command
-    .argument('[arguments...]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .addOption(new Option('--json').hideHelp())
-    .action(() => {
-      throw new GroundnoteError('unsupported', `not available yet: groundnote ${name}`);
-    });
 }

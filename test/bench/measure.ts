@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { loadGrabCut } from '../../src/cli/eval/grabCut';
 import { iou, mean, median, quantile } from '../../src/cli/eval/metrics';
-import { readIndex } from '../../src/cli/eval/command';
+import { readIndex } from '../../src/cli/eval/indexLines';
+import { evalRowSchema } from '../../src/cli/eval/segmentEval';
 import { readMask } from '../../src/cli/pictures';
 import { quietContext } from '../../src/inference/process/cancel';
 import { readPicture } from '../../src/inference/process/images';
@@ -156,7 +157,7 @@ export async function measureReading(count = 10) {
 export async function measureBoxes(runtime: Runtime, indexFile: string, limit: number) {
   const grabCut = await loadGrabCut();
   if (!grabCut) return undefined;
-  const rows = (await readIndex(indexFile)).slice(0, limit);
+  const rows = (await readIndex(indexFile, evalRowSchema)).slice(0, limit);
   const folder = path.dirname(indexFile);
   const ours = { ms: [] as number[], iou: [] as number[] };
   const peer = { ms: [] as number[], iou: [] as number[] };

@@ -1,7 +1,5 @@
 /** Runs `eval segment` over an index of objects. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
 import { readPicture } from '../../inference/process/images';
 import type { Runtime } from '../../inference/process/runtime';
 import { GroundnoteError } from '../../protocol/errors';
@@ -11,6 +9,7 @@ import { decodeRle, encodeRle, type Mask } from '../../protocol/rle';
 import { clearProgress, contextOf, printJson, type CliIo } from '../io';
 import { readMask } from '../pictures';
 import { loadGrabCut } from './grabCut';
+import { readIndex } from './indexLines';
 import { iou, median } from './metrics';
 import {
   boxMask,
@@ -18,11 +17,11 @@ import {
   scoreObject,
   summarize,
   summarizeSets,
-  type EvalRow,
   type ObjectScores,
   type SegmentOne,
   type SegmentScores,
 } from './segmentEval';
+import { textTable } from './table';
 
 export interface EvalOptions {
   index: string;
@@ -36,28 +35,9 @@ export interface EvalOptions {
   json?: boolean;
 }
 
-/** Lines of an index. @throws GroundnoteError not-found, io, invalid-params naming the line */
-export async function readIndex(file: string): Promise<EvalRow[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new GroundnoteError('not-found', `The index "${file}" cannot be read.`, { cause: error });
-  }
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    try {
-      return [evalRowSchema.parse(JSON.parse(line))];
-    } catch (error) {
-      const why = error instanceof z.ZodError ? z.prettifyError(error) : 'it is no JSON';
-      throw new GroundnoteError('io', `Line ${i + 1} of "${file}" cannot be used: ${why}.`);
-    }
-  });
-}
-
 /** @throws GroundnoteError as reading the index, its pictures and masks, and the segmenter do */
 export async function runEvalSegment(io: CliIo, runtime: Runtime, options: EvalOptions): Promise<void> {
-  const rows = (await readIndex(options.index)).slice(0, options.limit);
+  const rows = (await readIndex(options.index, evalRowSchema)).slice(0, options.limit);
   if (!rows.length) throw new GroundnoteError('io', `The index "${options.index}" holds no objects.`);
   const root = options.root ?? path.dirname(options.index);
   const grabCut = options.baselines ? await loadGrabCut() : undefined;
@@ -130,11 +110,5 @@ function scoresTable(scores: Record<string, SegmentScores>): string {
     score.noc_85.toFixed(2),
     ...baselines.map((baseline) => (score.baselines?.[baseline] ?? 0).toFixed(3)),
   ]);
-  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => (row[i] ?? '').length)));
-  return [head, ...rows]
-    .map(
-      (row) =>
-        `${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}\n`,
-    )
-    .join('');
+  return textTable([head, ...rows]);
 }

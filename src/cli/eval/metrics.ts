@@ -100,3 +100,6 @@ export function quantile(values: readonly number[], share: number): number {
   const [low, high] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0];
   return low + (high - low) * (at - Math.floor(at));
 }
+
+/** To four places, as figures are printed. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

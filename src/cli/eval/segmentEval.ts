@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { boxSchema, pointSchema, type Box, type Prompt } from '../../protocol/geometry';
 import type { Mask } from '../../protocol/rle';
-import { clicksNeeded, iou, mean, nextClick, type Click } from './metrics';
+import { clicksNeeded, iou, mean, nextClick, rounded, type Click } from './metrics';
 
 /** A line of the index; paths are relative to the index's folder, or to --root. */
 export const evalRowSchema = z.object({
@@ -119,5 +119,3 @@ export function boxMask([x1, y1, x2, y2]: Box, width: number, height: number): M
     data.fill(1, y * width + Math.max(0, Math.round(x1)), y * width + Math.min(width, Math.round(x2)));
   return { width, height, data };
 }
-
-const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

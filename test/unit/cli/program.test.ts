@@ -54,6 +54,7 @@ describe('wrong arguments end with 2', () => {
     [['describe', 'a.png', '--modality', 'smell']],
     [['depth', 'a.png']],
     [['eval', 'segment']],
+    [['eval', 'refer']],
     [['eval', 'segment', '--index', 'x', '--limit', '0']],
     [['nonsense']],
   ])('%j', async (args) => {
@@ -64,21 +65,12 @@ describe('wrong arguments end with 2', () => {
   });
 });
 
-describe('what is not there yet ends with 1 and one line', () => {
-  it.each([['eval ground --index i'], ['eval refer --index i --json']])('%s', async (args) => {
-    const { code, out, err } = await run(...args.split(' '));
-    expect(code).toBe(1);
-    expect(out).toBe('');
-    expect(lines(err)).toHaveLength(1);
-    expect(err).toMatch(/^not available yet: groundnote /);
-  });
-});
-
 describe('failures end with 1 and one line', () => {
   it.each([
     ['a picture that is not there', 'segment nowhere.png --point 1,2 --json'],
     ['a history that is not there', 'ask a.png why --history nowhere.json --json'],
     ['a mask that is not there', 'refer a.png --mask nowhere.png --json'],
+    ['an index that is not there', 'eval ground --index nowhere.jsonl'],
     ['a note that is not there', 'render nowhere.md --json'],
     ['no pack that describes', 'describe a.png --json'],
     ['nothing that describes sound', 'describe a.wav'],
