@@ -11,6 +11,7 @@ import { GroundnoteError } from '../../protocol/errors';
 import {
   packManifestSchema,
   packSummarySchema,
+  type PackKind,
   type PackManifest,
   type PackSummary,
   type Task,
@@ -74,6 +75,23 @@ export class PackRegistry {
     if (fitting[0])
       throw brokenPack(fitting[0].summary.id, fitting[0].summary.problem ?? 'it cannot be read');
     throw new GroundnoteError('no-pack', `No pack on this machine can do the task "${task}".`);
+  }
+
+  /** The first sound pack of a kind. @throws GroundnoteError no-pack */
+  async ofKind(kind: PackKind): Promise<Pack> {
+    const pack = await this.firstOfKind(kind);
+    if (pack) return pack;
+    throw new GroundnoteError(
+      'no-pack',
+      kind === 'ocr'
+        ? 'No pack on this machine reads text.'
+        : `No pack of the kind "${kind}" is on this machine.`,
+    );
+  }
+
+  /** The same, undefined where there is none. */
+  async firstOfKind(kind: PackKind): Promise<Pack | undefined> {
+    return (await this.read()).find(({ pack }) => pack?.manifest.kind === kind)?.pack;
   }
 
   /** Reads the packs, or gives what was read before while nothing of it has changed. */

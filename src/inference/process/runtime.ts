@@ -246,9 +246,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       return depthWithModel(services, await models.find(undefined, id), params, context);
     },
     async readFigure(params, context) {
-      const known = (await packs.list()).find(({ kind, state }) => kind === 'ocr' && state === 'ready');
-      if (!known) throw new GroundnoteError('no-pack', 'No pack on this machine reads text.');
-      const reader = await packs.find({ id: known.id });
+      const reader = await packs.ofKind('ocr');
       return inTurn(context, () => readWholeFigure(services, reader, params, context));
     },
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),

@@ -1,8 +1,10 @@
 /** Tables: rows and columns by how texts stand to each other, which of them are headers, numbers, bold type. */
+import type { Box } from '../../../protocol/geometry';
+import { unionBox } from '../../../protocol/raster';
 import { cut, wordsOf } from '../ground/cut';
 import type { Picture } from '../picture';
 import type { Part } from './parts';
-import { fillColour } from './pixels';
+import { fillColour, inkColour, pixelsIn } from './pixels';
 import { strokeWidth } from './strokeWidth';
 import { numberOf, textPart, type KnownLine } from './texts';
 
@@ -18,8 +20,12 @@ const boldness = 1.28;
 const heightOf = ({ line }: KnownLine) => line.box[3] - line.box[1];
 const middleOf = ({ line }: KnownLine) => (line.box[1] + line.box[3]) / 2;
 
-/** The cells and headers of a table, in rows. @param lines all lines in the table */
-export function tableParts(picture: Picture, lines: readonly KnownLine[]): Part[] {
+/**
+ * The cells and headers of a table. A cell's box is its place in the grid; a header's is its text. Texts over several columns
+ * and the one in the corner are texts.
+ * @param lines all lines in the table
+ */
+export function tableParts(picture: Picture, table: Box, lines: readonly KnownLine[]): Part[] {
   if (!lines.length) return [];
   const rows = rowsOf(lines);
   const columns = columnsOf(rows);
@@ -30,25 +36,71 @@ export function tableParts(picture: Picture, lines: readonly KnownLine[]): Part[
   );
   const byColumn = columns.map((_, c) => grid.slice(headerRows).flatMap((row) => row[c] ?? []));
   const headerColumns = leadingHeaders(byColumn, 'row_header');
+  const across = edgesBetween(columns, table[0], table[2]);
+  const down = edgesBetween(rows.map(extentOf), table[1], table[3]);
   const parts = grid.flatMap((row, r) =>
     row.flatMap((known, c): Part[] => {
       if (!known) return [];
       const isColumnHeader = r < headerRows;
-      const isRowHeader = !isColumnHeader && c < headerColumns;
-      const role = isColumnHeader ? 'col_header' : isRowHeader ? 'row_header' : 'cell';
-      const part = textPart(role, known);
-      if (!isColumnHeader) part.row = r - headerRows;
-      if (!isRowHeader && c >= headerColumns) part.col = c - headerColumns;
-      if (role === 'cell') {
-        const value = numberOf(part.text ?? '');
-        if (value !== undefined) part.value = value;
-      }
-      const colour = fillColour(picture, part.box);
-      return [{ ...part, ...(colour && { colour }) }];
+      const isRowHeader = c < headerColumns;
+      if (isColumnHeader && (isRowHeader || spans(known, columns)))
+        return [withInk(picture, textPart('text', known))];
+      if (isColumnHeader) return [];
+      const place = { row: r - headerRows, col: c - headerColumns };
+      if (isRowHeader) return [withInk(picture, { ...textPart('row_header', known), row: place.row })];
+      const part = textPart('cell', known);
+      const value = numberOf(part.text ?? '');
+      const [x1, x2] = across[c] as Extent;
+      const [y1, y2] = down[r] as Extent;
+      const box: Box = [x1, y1, x2, y2];
+      const colour = fillColour(picture, box);
+      return [{ ...part, ...place, box, ...(value !== undefined && { value }), ...(colour && { colour }) }];
     }),
   );
+  for (let c = headerColumns; c < columns.length; c++) {
+    // The lines of a column's header, one below the other, are one header.
+    const known = grid.slice(0, headerRows).flatMap((row) => row[c] ?? []);
+    const own = known.filter((each) => !spans([each], columns));
+    if (own.length) parts.push(withInk(picture, { ...textPart('col_header', own), col: c - headerColumns }));
+  }
   markBold(picture, parts);
   return parts;
+}
+
+type Extent = [from: number, to: number];
+
+const extentOf = (row: readonly KnownLine[]): Extent => [
+  Math.min(...row.map(({ line }) => line.box[1])),
+  Math.max(...row.map(({ line }) => line.box[3])),
+];
+
+/** Where rows or columns begin and end: half way between their texts, and at the table's ends. */
+function edgesBetween(extents: readonly Extent[], start: number, end: number): Extent[] {
+  const between = extents.slice(1).map(([from], i) => (from + (extents[i] as Extent)[1]) / 2);
+  return extents.map(([from, to], i) => [
+    between[i - 1] ?? Math.min(start, from),
+    between[i] ?? Math.max(end, to),
+  ]);
+}
+
+/** Whether a text stands over several columns. */
+const spans = (known: readonly KnownLine[], columns: readonly Extent[]) =>
+  known.some(({ line }) => {
+    const [x1, , x2] = line.box;
+    const middle = (x1 + x2) / 2;
+    const under = columns.filter(([from, to]) => Math.min(x2, to) - Math.max(x1, from) > 0.5 * (to - from));
+    // A name may also be shorter than the columns that it stands over: then it stands over the gap between two.
+    return (
+      under.length > 1 || (columns.length > 3 && !columns.some(([from, to]) => middle > from && middle < to))
+    );
+  });
+
+/** A text with the colour that it is written in. */
+export function withInk(picture: Picture, part: Part): Part {
+  const lines = part.lines ?? [];
+  const pixels = lines.flatMap(({ box }) => pixelsIn(box, picture));
+  const colour = inkColour(picture, pixels);
+  return colour ? { ...part, colour } : part;
 }
 
 function rowsOf(lines: readonly KnownLine[]): KnownLine[][] {
@@ -68,7 +120,7 @@ function rowsOf(lines: readonly KnownLine[]): KnownLine[][] {
 }
 
 /** Where columns are: stretches along x in which several rows have text, and which are apart. */
-function columnsOf(rows: readonly KnownLine[][]): [number, number][] {
+function columnsOf(rows: readonly KnownLine[][]): Extent[] {
   const all = rows.flat();
   const [left, right] = [
     Math.floor(Math.min(...all.map(({ line }) => line.box[0]))),
@@ -83,7 +135,7 @@ function columnsOf(rows: readonly KnownLine[][]): [number, number][] {
     for (const { line } of row)
       for (let x = Math.floor(line.box[0]); x < Math.ceil(line.box[2]); x++) (cover[x - left] as number)++;
   const least = Math.max(1, Math.ceil(filled * telling.length));
-  const columns: [number, number][] = [];
+  const columns: Extent[] = [];
   for (let x = 0; x < cover.length; x++) {
     if ((cover[x] as number) < least) continue;
     const last = columns.at(-1);
@@ -94,10 +146,7 @@ function columnsOf(rows: readonly KnownLine[][]): [number, number][] {
 }
 
 /** The texts of a row by column; one that goes over the gap between columns is cut there, unless no word ends near it. */
-function rowCells(
-  row: readonly KnownLine[],
-  columns: readonly [number, number][],
-): (KnownLine[] | undefined)[] {
+function rowCells(row: readonly KnownLine[], columns: readonly Extent[]): (KnownLine[] | undefined)[] {
   const cells: (KnownLine[] | undefined)[] = columns.map(() => undefined);
   const put = (known: KnownLine) => {
     const [x1, , x2] = known.line.box;
@@ -113,7 +162,7 @@ function rowCells(
   return cells;
 }
 
-function cutAtGaps(known: KnownLine, columns: readonly [number, number][]): KnownLine[] {
+function cutAtGaps(known: KnownLine, columns: readonly Extent[]): KnownLine[] {
   const { line } = known;
   const [x1, , x2] = line.box;
   const columnAt = (x: number) =>
@@ -139,20 +188,22 @@ function cutAtGaps(known: KnownLine, columns: readonly [number, number][]): Know
   return runs.map(({ from, to }) => ({ ...known, line: cut(line, [from, to]) }));
 }
 
-/** How many of the first rows or columns are headers: those of which most texts have the role; of a table where none has, the first. */
+/**
+ * How many of the first rows or columns are headers: up to the last one of which most texts have that role, as long as none before it
+ * holds cells. Where no text has the role: the first one, if it has no numbers.
+ */
 function leadingHeaders(lists: readonly KnownLine[][], role: 'col_header' | 'row_header'): number {
+  const most = (list: readonly KnownLine[], wanted: KnownLine['role']) =>
+    list.filter((known) => known.role === wanted).length * 2 > list.length;
   let count = 0;
-  for (const list of lists) {
-    const headers = list.filter((known) => known.role === role).length;
-    if (!list.length || headers * 2 <= list.length) break;
-    count++;
+  for (const [index, list] of lists.entries()) {
+    if (most(list, role)) count = index + 1;
+    else if (most(list, 'cell') || index > 3) break;
   }
-  if (count === lists.length) return Math.min(1, count - 1);
-  if (count > 0) return count;
-  const numbers = (list: readonly KnownLine[]) =>
-    list.filter(({ line }) => numberOf(line.text) !== undefined).length;
+  if (count > 0) return Math.min(count, lists.length - 1);
   const [first] = lists;
-  return lists.length > 1 && first?.length && numbers(first) === 0 ? 1 : 0;
+  const hasNumbers = first?.some(({ line }) => numberOf(line.text) !== undefined);
+  return lists.length > 1 && first?.length && !hasNumbers ? 1 : 0;
 }
 
 /** Bold cells have thicker strokes than most, for their height. */
@@ -160,7 +211,7 @@ function markBold(picture: Picture, parts: readonly Part[]): void {
   const measured = parts
     .filter(({ role }) => role === 'cell')
     .flatMap((part) => {
-      const width = strokeWidth(picture, part.box);
+      const width = strokeWidth(picture, unionBox((part.lines ?? []).map(({ box }) => box)));
       return width === undefined ? [] : [{ part, width }];
     });
   if (measured.length < 3) return;

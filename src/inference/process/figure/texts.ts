@@ -22,8 +22,6 @@ export interface KnownLine {
 const labelled = ['block', 'group', 'image'] as const;
 /** Text that is none for sure is left out. */
 const noTextScore = 0.7;
-/** A label below or above a picture is at most so many of its heights away. */
-const captionGap = 1.2;
 
 /** Chinese characters stand without a space between them. */
 export function joinTexts(texts: readonly string[]): string {
@@ -151,7 +149,7 @@ export function giveLabels(known: readonly KnownLine[], parts: readonly Part[]):
     if (first) nameBy(holder, first);
     rest.push(...others.flat());
   }
-  return rest.filter((each) => !nameNearImage(each, holders));
+  return rest;
 }
 
 const topOf = (group: readonly KnownLine[]) => Math.min(...group.map(({ line }) => line.box[1]));
@@ -160,20 +158,4 @@ function nameBy(part: Part, known: readonly KnownLine[]): void {
   const lines = inReadingOrder(known.map(({ line }) => line));
   part.lines = lines;
   part.text = joinTexts(lines.map(({ text }) => text));
-}
-
-/** A picture's label may stand right below or above it. */
-function nameNearImage({ line, score }: KnownLine, holders: readonly Part[]): boolean {
-  const height = line.box[3] - line.box[1];
-  const [x] = centreOf(line.box);
-  const near = holders.find(
-    ({ role, box, text }) =>
-      role === 'image' &&
-      !text &&
-      x > box[0] &&
-      x < box[2] &&
-      Math.min(Math.abs(line.box[1] - box[3]), Math.abs(box[1] - line.box[3])) <= captionGap * height,
-  );
-  if (near) nameBy(near, [{ line, role: 'label', score }]);
-  return near !== undefined;
 }
