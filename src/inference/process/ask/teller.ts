@@ -1,6 +1,6 @@
 /** Tells an answer sentence by sentence, and keeps which words are about which places, and how it was found. */
 import type { Box } from '../../../protocol/geometry';
-import type { ExplanationStep, ResultRegion, Span } from '../../../protocol/inference';
+import { Composer, type Tied, type Value as ValueOf, type Values as ValuesOf } from './composer';
 import type { Figure, Place } from './figure';
 import { thirdOf } from './geometry';
 import { shapeKind } from './shapeKind';
@@ -25,48 +25,23 @@ export const noFocus: Focus = { subjects: [], answers: [] };
 const longestList = 24;
 const mostHints = 4;
 
-/** A word or a list of words of a sentence, tied to places. */
-export interface Tied {
-  text: string;
-  places: readonly Place[];
-}
-export type Value = string | number | Tied | readonly Value[];
+export type Value = ValueOf<Place>;
+type Values = ValuesOf<Place>;
 
-export class Teller {
-  text = '';
-  readonly spans: Span[] = [];
-  readonly regions: ResultRegion[] = [];
-  readonly steps: ExplanationStep[] = [];
+export class Teller extends Composer<Sentence, Place> {
   private readonly idOfPlace = new Map<string, string>();
 
   /** @param onText hears of the text so far */
   constructor(
     readonly figure: Figure,
     readonly words: Words,
-    private readonly onText: (text: string) => void,
-  ) {}
-
-  /** Adds a sentence to the answer. */
-  say(sentence: Sentence, values: Readonly<Record<string, Value>> = {}): void {
-    this.text += this.filled(sentence, values, this.text.length, this.spans);
-    this.onText(this.text);
-  }
-
-  /** Adds a step to the explanation; its places light up as a whole. */
-  step(sentence: Sentence, values: Readonly<Record<string, Value>> = {}): void {
-    const spans: Span[] = [];
-    const text = this.filled(sentence, values, 0, spans);
-    const regions = [...new Set(spans.flatMap((span) => span.regions))];
-    this.steps.push({ text, ...(regions.length && { regions }) });
-  }
-
-  /** A sentence as words for another one. */
-  phrase(sentence: Sentence, values: Readonly<Record<string, Value>> = {}): Value[] {
-    return partsOf(this.words.sentences[sentence], values);
+    onText: (text: string) => void,
+  ) {
+    super(words, onText);
   }
 
   /** The name of a place in a sentence, tied to it. */
-  named(place: Place): Tied {
+  named(place: Place): Tied<Place> {
     const text =
       place.asked?.name ??
       (place.text === undefined ? this.figure.boxText(place.box) : this.words.quote(place.text));
@@ -78,11 +53,6 @@ export class Teller {
     const shown = places.slice(0, longestList).map((place): Value => this.named(place));
     const left = places.length - shown.length;
     return this.joined(left > 0 ? [...shown, this.phrase('more', { count: left })] : shown);
-  }
-
-  joined(parts: readonly Value[]): Value {
-    const { between, last } = this.words.separators;
-    return parts.flatMap((part, i) => [i === 0 ? '' : i === parts.length - 1 ? last : between, part]);
   }
 
   /** Names with where each is. */
@@ -118,7 +88,7 @@ export class Teller {
   }
 
   /** Says why there is no answer. */
-  refuse(sentence: Sentence, values: Readonly<Record<string, Value>> = {}): Focus {
+  refuse(sentence: Sentence, values: Values = {}): Focus {
     this.say(sentence, values);
     return { ...noFocus, refused: true };
   }
@@ -151,34 +121,8 @@ export class Teller {
     return this.words.quote(text.replace(/^"(.*)"$/u, '$1'));
   }
 
-  private filled(
-    sentence: Sentence,
-    values: Readonly<Record<string, Value>>,
-    at: number,
-    spans: Span[],
-  ): string {
-    let text = '';
-    const write = (value: Value): void => {
-      if (typeof value === 'object' && 'places' in value) {
-        const start = at + text.length;
-        text += value.text;
-        spans.push({
-          start,
-          end: at + text.length,
-          regions: [...new Set(value.places.map((place) => this.regionOf(place)))],
-        });
-      } else if (typeof value === 'object') {
-        value.forEach(write);
-      } else {
-        text += String(value);
-      }
-    };
-    partsOf(this.words.sentences[sentence], values).forEach(write);
-    return text;
-  }
-
   /** The id of the region that a place is: the user's own, or one of the answer's, with the shape that its label names. */
-  private regionOf(place: Place): string {
+  protected regionOf(place: Place): string {
     if (place.asked) return place.asked.id;
     const key = `${place.box.join(' ')} ${place.text ?? ''}`;
     const known = this.idOfPlace.get(key);
@@ -196,16 +140,6 @@ export class Teller {
     });
     return id;
   }
-}
-
-/** A template cut at its `{names}`, which are replaced by their values. */
-function partsOf(template: string, values: Readonly<Record<string, Value>>): Value[] {
-  return template.split(/(\{\w+\})/u).flatMap((part): Value[] => {
-    const name = /^\{(\w+)\}$/u.exec(part)?.[1];
-    if (name === undefined) return part ? [part] : [];
-    const value = values[name];
-    return value === undefined ? [] : [value];
-  });
 }
 
 /** To whole pixels that hold the box. */
