@@ -89,10 +89,11 @@ def sample_scene(rng, held_out=False, moving=False):
         arrange(rng, item, relation)
         items.append(item)
         relations.append(relation)
-    place(rng, items)
+    half = place(rng, items)
     angle = rng.uniform(0, 2 * np.pi)
-    scene = Scene(items, relations, np.array([rng.uniform(-.5, .5), rng.uniform(3.0, 4.6), rng.uniform(8.0, 9.0)]),
-                  np.array([0.0, 0.5, 0.0]), np.array([np.cos(angle), rng.uniform(1.2, 2.4), abs(np.sin(angle)) + .4]),
+    away = np.clip((half + (1.3 if moving else .35)) * 3.1 + 1.2, 6.4, 9.5) * rng.uniform(1, 1.06)
+    scene = Scene(items, relations, np.array([rng.uniform(-.5, .5), away * rng.uniform(.36, .5), away]),
+                  np.array([0.0, 0.7, 0.0]), np.array([np.cos(angle), rng.uniform(1.2, 2.4), abs(np.sin(angle)) + .4]),
                   tuple(int(v) for v in rng.integers(110, 215) + rng.integers(-14, 15, 3)))
     if moving:
         who = -1 if rng.random() < 0.2 else int(rng.integers(len(scene.things)))
@@ -113,16 +114,18 @@ def arrange(rng, item, relation):
 
 
 def place(rng, items):
-    """Puts the items from left to right with gaps that leave no doubt about their order."""
+    """Puts the items from left to right with gaps that leave no doubt about their order; gives half the row's width."""
     spans = [(min(t.at[0] - t.radius for t in item), max(t.at[0] + t.radius for t in item)) for item in items]
     width = sum(b - a for a, b in spans)
     gaps = rng.uniform(.35, .8, len(items) - 1)
-    x = -(width + gaps.sum()) / 2 + rng.uniform(-.3, .3)
+    half = (width + gaps.sum()) / 2
+    x = -half + rng.uniform(-.2, .2)
     for i, (item, (a, b)) in enumerate(zip(items, spans)):
         shift = np.array([x - a, 0.0, rng.uniform(-.9, 1.1)])
         for thing in item:
             thing.at = thing.at + shift
         x += b - a + (gaps[i] if i < len(gaps) else 0)
+    return half
 
 
 def at_time(scene, t):

@@ -233,13 +233,13 @@ def ask_motion(rng, scene, language, colour):
 QUESTIONS = (ask_count, ask_colour, ask_shape, ask_size, ask_exists, ask_nearest, ask_side, ask_related, ask_shine, ask_motion)
 
 
-def talk(rng, scene, language, colour, share=.45):
-    """A caption (with probability `share`) or a question that the scene answers."""
+def talk(rng, scene, language, colour, share=.45, shiny=True):
+    """A caption (with probability `share`) or a question that the scene answers; about shine only where it can be seen."""
     while True:
         if rng.random() < share:
             return caption(rng, scene, language, colour)
         made = (ask_motion if scene.motion and rng.random() < .5 else pick(rng, QUESTIONS))(rng, scene, language, colour)
-        if made:
+        if made and (shiny or made.kind != 'shine'):
             return made
 
 

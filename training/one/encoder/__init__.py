@@ -1,0 +1,1 @@
+"""The universal encoder: any modality becomes a few context tokens, from which a small decoder writes captions and answers."""

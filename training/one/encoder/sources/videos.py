@@ -1,0 +1,14 @@
+"""Scenes in which a thing or the camera moves."""
+from synth import scene3d, shapes3d
+from synth.talk import shapes
+
+from ..modalities import video
+
+
+def make(rng, held_out=False):
+    scene = scene3d.sample_scene(rng, held_out, moving=True)
+    return dict(video=video.prepare(shapes3d.render_video(rng, scene))), scene
+
+
+def talk(rng, modality, scene, language):
+    return shapes.talk(rng, scene, language, True)
