@@ -5,7 +5,7 @@ import { loadSharp } from '../inference/process/sharpLoader';
 import { paletteColor } from '../protocol/colors';
 import { GroundnoteError } from '../protocol/errors';
 import type { Rle, Size } from '../protocol/geometry';
-import type { ImageSource, ResultRegion } from '../protocol/inference';
+import type { ImageSource, OverlayPictureRegion, ResultRegion } from '../protocol/inference';
 import { patchOfRle } from '../protocol/raster';
 import type { Mask } from '../protocol/rle';
 import type { HandlerContext } from '../protocol/rpc';
@@ -60,7 +60,18 @@ export async function writeOverlay(
     color: paletteColor(i),
     geometry: mask ? ({ type: 'mask', mask } as const) : ({ type: 'box', box } as const),
   }));
-  const { png } = await runtime.renderOverlay({ image, regions: drawn }, context);
+  await writeDrawing(file, runtime, image, drawn, context);
+}
+
+/** The same for regions with colours of their own. @throws as `writeOverlay` */
+export async function writeDrawing(
+  file: string,
+  runtime: Pick<Runtime, 'renderOverlay'>,
+  image: ImageSource,
+  regions: readonly OverlayPictureRegion[],
+  context: HandlerContext,
+): Promise<void> {
+  const { png } = await runtime.renderOverlay({ image, regions }, context);
   await written(file, writeFile(file, png));
 }
 

@@ -11,6 +11,7 @@ import { runEvalSegment, type EvalOptions } from './eval/command';
 import { runEvalFigures, type FigureEvalOptions } from './eval/figureCommand';
 import { figureTasks } from './eval/figureIndex';
 import { addExportCommands } from './exportCommands';
+import { runFigure } from './figure';
 import { clearProgress, type CliIo } from './io';
 import { addPackCommands } from './packCommands';
 import { packFolders } from './packs';
@@ -172,6 +173,13 @@ function buildProgram(io: CliIo): Command {
         if (!question.trim()) self.error('error: the question is empty');
         await runAsk(io, runtimeOf(options), image, question.trim(), options);
       },
+    );
+
+  shared(command('figure <image>', 'a figure → its parts, with roles, texts, arrows and values'))
+    .option('--overlay-out <file>', 'write the picture with its parts as PNG')
+    .option('--masks', 'with --json: the mask of each part too')
+    .action((image: string, options: SharedOptions & ResultFiles & { masks?: boolean }) =>
+      runFigure(io, runtimeOf(options), image, options),
     );
 
   addPictureCommands(io, (name, description) => shared(command(name, description)), runtimeOf);

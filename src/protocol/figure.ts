@@ -41,11 +41,41 @@ export const readShapeSchema = z.object({
 });
 export type ReadShape = z.infer<typeof readShapeSchema>;
 
+/** A part of the figure as the embedded model understands it; ids of other parts say how they belong together. */
+export const readPartSchema = z.object({
+  /** `p1`, `p2`, … in reading order. */
+  id: z.string(),
+  /** `block`, `arrow`, `curve`, `cell` and so on: docs/figure-language.md. */
+  role: z.string(),
+  box: boxSchema,
+  text: z.string().optional(),
+  /** A word: that of the nearest prototype. */
+  colour: z.string().optional(),
+  /** The smallest part that contains it. */
+  inside: z.string().optional(),
+  /** Of an arrow: where it starts and ends. */
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** What it belongs to: an icon to a block, a bar or curve to its legend entry, a tick to its axis. */
+  of: z.string().optional(),
+  /** 0-based, of the cells and headers of tables. */
+  row: z.number().optional(),
+  col: z.number().optional(),
+  /** The number that it stands for. */
+  value: z.number().optional(),
+  bold: z.boolean().optional(),
+});
+export type ReadPart = z.infer<typeof readPartSchema>;
+
 export const figureReadingSchema = z.object({
   image: z.object({ path: z.string().optional() }).extend(sizeSchema.shape),
   pack: packRefSchema,
   labels: z.array(readLabelSchema),
   shapes: z.array(readShapeSchema),
+  /** What the figure is made of; absent where no pack parses figures. */
+  parts: z.array(readPartSchema).optional(),
+  /** All packs that helped, where there are several. */
+  packs: z.array(packRefSchema).optional(),
   /** Of a large picture only a part, or a reduced copy, was read. */
   partial: z.boolean().optional(),
   timings: timingsSchema,

@@ -35,6 +35,7 @@ import { readWholeFigure } from './ask/readFigure';
 import { throwIfCancelled } from './cancel';
 import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
 import { mediaHandlers, type MediaHandlers } from './modality/tasks';
+import { parseWholeFigure, type FigureParsing } from './figure/parseFigure';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
 import { overlayPng } from './overlayPicture';
@@ -73,6 +74,8 @@ export interface Runtime extends ExportPixelHandlers, MediaHandlers {
   estimateDepth(params: DescribeParams, context: HandlerContext): Promise<DepthPicture>;
   /** With the pack that reads text, whatever the defaults are. */
   readFigure(params: ReadFigureParams, context: HandlerContext): Promise<FigureReading>;
+  /** Regions of a figure with their roles and links, and their masks, in pixels of the picture. */
+  parseFigure(params: ReadFigureParams, context: HandlerContext): Promise<FigureParsing>;
   imageInfo(params: { image: ImageSource }, context: HandlerContext): Promise<ImageInfo>;
   renderImage(
     params: { image: ImageSource; maxSide?: number },
@@ -248,6 +251,10 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     async readFigure(params, context) {
       const reader = await packs.ofKind('ocr');
       return inTurn(context, () => readWholeFigure(services, reader, params, context));
+    },
+    async parseFigure(params, context) {
+      const parser = await packs.ofKind('figure');
+      return inTurn(context, () => parseWholeFigure(services, parser, params, context));
     },
     imageInfo: ({ image }, context) => inTurn(context, () => readInfo(image, limits)),
     renderImage: ({ image, maxSide }, context) =>

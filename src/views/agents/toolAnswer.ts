@@ -61,18 +61,21 @@ export function answerText(answer: Answer, count = answer.regions.length): strin
   });
 }
 
-/** @param count how many labels to tell of, in reading order; the rest is counted */
+/** @param count how many labels to tell of, in reading order; the rest is counted. Of the parts as large a share is told. */
 export function readingText(
-  { labels, shapes, pack, partial }: FigureReading,
+  { labels, shapes, parts, pack, packs, partial }: FigureReading,
   image: Answer['image'],
   count = labels.length,
 ): string {
   const told = labels.slice(0, count);
   const used = new Set(told.map(({ shape }) => shape));
+  const partCount = parts && Math.ceil(parts.length * (labels.length ? count / labels.length : 1));
   return JSON.stringify({
     labels: told,
     ...(count < labels.length && { labels_left_out: labels.length - count }),
     shapes: count < labels.length ? shapes.filter(({ id }) => used.has(id)) : shapes,
+    ...(parts && { parts: parts.slice(0, partCount) }),
+    ...(parts && partCount !== parts.length && { parts_left_out: parts.length - (partCount ?? 0) }),
     notes: [
       ...(labels.length ? [] : ['No text was found in this picture.']),
       ...(partial
@@ -82,7 +85,7 @@ export function readingText(
         : []),
     ],
     image,
-    by: [`${pack.id} ${pack.version}`],
+    by: (packs ?? [pack]).map((each) => `${each.id} ${each.version}`),
   });
 }
 

@@ -201,9 +201,9 @@ export const agentTools = {
     toolReferenceName: 'readFigure',
     userDescription: 'Read all text of a figure, with the places and shapes around it',
     modelDescription: [
-      'Reads all text of an image file (a diagram, plot, screenshot or scanned page) on this machine: labels in reading order with their boxes and confidence, and the closed shapes (rectangle, rounded rectangle, circle, ellipse, diamond) around them with which label names which shape and which shape lies in which.',
+      'Reads all text of an image file (a diagram, plot, screenshot or scanned page) on this machine: labels in reading order with their boxes and confidence, and the closed shapes (rectangle, rounded rectangle, circle, ellipse, diamond) around them with which label names which shape and which shape lies in which. Where the embedded model for figures is there, also the parts: blocks, groups, arrows with what they lead from and to, plots with axes, ticks, legends, bars with their values, curves and markers with their legend entries, tables with cells by row and column, panels.',
       'Good for: understanding the structure of a figure, transcribing text, finding coordinates to use with the other tools.',
-      'Not good for: photos without text, handwriting, formulas; arrows and lines between shapes are not reported.',
+      'Not good for: photos without text, handwriting, formulas. Where no parts are reported, arrows and lines between shapes are not either.',
       places,
     ].join(' '),
     icon: '$(book)',

@@ -1,9 +1,11 @@
-/** Everything that is written in a figure, as data: labels in reading order and the closed shapes around them. */
+/** Everything that is written in a figure, as data: labels in reading order, the closed shapes around them, and its parts where a pack parses figures. */
 import type { FigureReading, ReadFigureParams, ReadLabel, ReadShape } from '../../../protocol/figure';
 import type { Box } from '../../../protocol/geometry';
 import type { HandlerContext } from '../../../protocol/rpc';
 import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
+import { figureParserOf } from '../figure/figureParser';
+import { readParts } from '../figure/readParts';
 import { roundedBox } from '../ground/ground';
 import { readerOf } from '../ground/textReader';
 import type { RuntimeServices } from '../services';
@@ -36,6 +38,10 @@ export async function readWholeFigure(
   const labels = part ? figure.labels.filter(({ box }) => inBox(part, centreOf(box))) : figure.labels;
   const found = await stopwatch.time('pack', () => figure.outlines(labels));
 
+  const parser = await services.packs.firstOfKind('figure');
+  const parsed =
+    parser &&
+    (await (await figureParserOf(services, parser)).parse(window.picture, context, stopwatch)).parse;
   const boxes = found.map(({ shape }) => shape.box);
   const idOf = (box: Box | undefined) => {
     const index = box ? boxes.findIndex((each) => sameBox(each, box)) : -1;
@@ -77,6 +83,18 @@ export async function readWholeFigure(
         ...(around !== undefined && { inside: around }),
       };
     }),
+    ...(parser &&
+      parsed && {
+        parts: readParts(
+          parsed,
+          (box) => !part || inBox(part, centreOf(box)),
+          (box) => window.boxOut(box),
+        ),
+        packs: [
+          { id, version },
+          { id: parser.manifest.id, version: parser.manifest.version },
+        ],
+      }),
     ...(!window.isWhole && { partial: true }),
     timings: stopwatch.timings(),
   };
