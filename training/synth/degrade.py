@@ -2,6 +2,9 @@
 
     picture, truth = degrade(picture, truth, split.generator(seed, salt='degrade'))
 """
+import copy
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -47,10 +50,11 @@ def turned(picture, truth, degrees):
 
 
 def without_colour(truth):
-    for region in truth.parse.regions:
-        if region.colour is not None:
-            region.colour = [round(255 * luminance(region.colour))] * 3
-    return truth
+    """A truth whose colours are greys."""
+    parse = copy.copy(truth.parse)
+    grey = lambda colour: None if colour is None else [round(255 * luminance(colour))] * 3
+    parse.regions = [replace(region, colour=grey(region.colour)) for region in parse.regions]
+    return replace(truth, parse=parse)
 
 
 def scanned(picture, rng):

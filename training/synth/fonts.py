@@ -20,13 +20,13 @@ FAMILIES = {
     'Source Sans Pro': dict(regular='SourceSansPro-Regular.ttf', bold='SourceSansPro-Bold.ttf', italic='SourceSansPro-It.ttf'),
     'Source Serif Pro': dict(regular='SourceSerifPro-Regular.ttf', bold='SourceSerifPro-Bold.ttf', italic='SourceSerifPro-It.ttf'),
     'Caladea': dict(regular='Caladea-Regular.ttf', bold='Caladea-Bold.ttf', italic='Caladea-Italic.ttf'),
-    'Noto Sans CJK TC': dict(regular='NotoSansCJK-Regular.ttc#3', bold='NotoSansCJK-Bold.ttc#3', italic='NotoSansCJK-Regular.ttc#3'),
+    'Noto Sans CJK JP': dict(regular='NotoSansCJK-Regular.ttc#0', bold='NotoSansCJK-Bold.ttc#0', italic='NotoSansCJK-Regular.ttc#0'),
     'Noto Serif CJK JP': dict(regular='NotoSerifCJK-Regular.ttc#0', bold='NotoSerifCJK-Bold.ttc#0', italic='NotoSerifCJK-Regular.ttc#0'),
 }
 #: side → (families for Latin letters, with how often; families for Chinese).
 SIDES = {
     'train': ({'Roboto': 4, 'Lato': 2, 'STIX': 4, 'DejaVu Sans': 3, 'DejaVu Sans Condensed': 1, 'DejaVu Serif': 1, 'Noto Sans CJK SC': 1}, ('Noto Sans CJK SC', 'Noto Serif CJK SC')),
-    'test': ({'Source Sans Pro': 3, 'Source Serif Pro': 2, 'Caladea': 2}, ('Noto Sans CJK TC', 'Noto Serif CJK JP')),
+    'test': ({'Source Sans Pro': 3, 'Source Serif Pro': 2, 'Caladea': 2}, ('Noto Sans CJK JP', 'Noto Serif CJK JP')),
 }
 #: What is asked for signs that a family lacks (∈, ⊕, ✓), in order.
 FALLBACK = ('DejaVu Sans', 'Noto Sans CJK SC')

@@ -1,6 +1,6 @@
 """Figures of several panels: a grid of smaller figures with letters, and mixtures."""
 from .looks import Look
-from .parts import Part, Scene, label, run_width, text_part, union, wrap
+from .parts import Part, Scene, label, run_width, text_part, wrap
 from .words import Writer
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import skia
 
 from . import pictures
-from .looks import luminance, mix
+from .looks import mix
 from .parts import union
 from .truth import TextLine, Truth, moved, moved_box
 from .typeset import typeset

@@ -1,6 +1,6 @@
 """Tables: ruled, booktabs, striped or bare; the best value of a column bold. All lengths in em."""
 from .looks import Look, mix
-from .parts import Line, Part, Scene, label, run_width, text_part, union, wrap
+from .parts import Part, Scene, label, run_width, text_part, wrap
 from .plots import _number, _range_of_values
 from .words import Writer
 
