@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line: the same pipeline without VS Code. Its contract is in docs/architecture.md. */
 import { runCli } from './cli/program';
 

@@ -1,0 +1,124 @@
+"""Writes a set that measures the whole way from pixels to masks: figures of the second renderer with words and layouts that training
+never shows, and questions about them in words of their own (queries.py), as `groundnote eval ground|ask|refer` reads them.
+
+    PYTHONPATH=training python -m eval.make_endtoend --out DIR --seed 0 --count 120 --queries 500
+
+Kinds come out about equally often, as far as the figures have them. Equal arguments give an equal set.
+"""
+import argparse
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from synth.render_b import render
+from synth.scene import scene
+
+from .queries import queries
+
+
+def runs_of(mask):
+    """Runs of zeros and ones down the columns, zeros first. @param mask [H, W], non-zero is the object"""
+    flat = np.concatenate([[0], (np.asarray(mask) > 0).T.reshape(-1).astype(np.int8), [2]])
+    ends = np.flatnonzero(np.diff(flat))
+    return np.diff(np.concatenate([[0], ends])).tolist()
+
+
+def rle(mask):
+    """COCO's compressed run-length encoding of a mask [H, W]."""
+    out, runs = [], runs_of(mask)
+    for i, run in enumerate(runs):
+        value = run - runs[i - 2] if i > 2 else run
+        more = True
+        while more:
+            bits = value & 31
+            value >>= 5
+            more = value != (-1 if bits & 16 else 0)
+            out.append(chr(48 + bits + (32 if more else 0)))
+    return {'size': [int(n) for n in np.shape(mask)], 'counts': ''.join(out)}
+
+
+def free_form(mask, box, rng):
+    """A scribble within a region, as the points of a stroke: across its box in a zigzag, where the mask is."""
+    x1, y1, x2, y2 = box
+    points = []
+    for k in range(7):
+        for _ in range(20):
+            x, y = x1 + (x2 - x1) * (k + rng.random()) / 7, y1 + (y2 - y1) * rng.uniform(0.15, 0.85)
+            if mask[min(int(y), mask.shape[0] - 1), min(int(x), mask.shape[1] - 1)]:
+                points.append([round(x, 1), round(y, 1)])
+                break
+    return dict(type='stroke', points=points or [[(x1 + x2) / 2, (y1 + y2) / 2]])
+
+
+def asked(truth, i, rng, form):
+    """The user's region for region i: a point in it, its box drawn roughly, or a scribble."""
+    x1, y1, x2, y2 = box = truth.parse.regions[i].box
+    if form == 'point':
+        return dict(type='point', point=[round(x1 + (x2 - x1) * rng.uniform(0.2, 0.8), 1), round(y1 + (y2 - y1) * rng.uniform(0.2, 0.8), 1)])
+    if form == 'box':
+        dx, dy = (x2 - x1) * 0.06, (y2 - y1) * 0.06
+        return dict(type='box', box=[round(v + rng.uniform(-d, d), 1) for v, d in zip(box, (dx, dy, dx, dy))])
+    return free_form(truth.mask(i), box, rng)
+
+
+def line_of(query, truth, rng, lang, image, name, form):
+    """A query as a line of the index."""
+    line = dict(id=name, image=image, kind=query['kind'], lang=lang, text=query['text'])
+    if 'regions' in query:
+        line['boxes'] = [truth.parse.regions[i].box for i in query['regions']]
+        line['mask'] = rle(np.maximum.reduce([truth.mask(i) for i in query['regions']]))
+    for key in ('history', 'absent', 'answer', 'names', 'label'):
+        if key in query:
+            line[key] = query[key]
+    if 'asked' in query:
+        line['asked'] = [dict(name='[1]', geometry=asked(truth, query['asked'], rng, form))]
+        if query['kind'] == 'refer':
+            line['kind'] = f'refer {form}'
+    return line
+
+
+def make(out, seed, count, total):
+    """Writes pictures and index; returns how many lines there are of each kind."""
+    folder = Path(out)
+    (folder / 'images').mkdir(parents=True, exist_ok=True)
+    made, forms = Counter(), ('point', 'box', 'free-form')
+    with open(folder / 'index.jsonl', 'w', encoding='utf-8') as index:
+        for n in range(count):
+            picture, truth = render(scene(seed * 100_000 + n, 'test'), 'test')
+            rng = random.Random(f'queries:{seed}:{n}')
+            image = f'images/{n:04d}.png'
+            Image.fromarray(picture).save(folder / image)
+            texts = ''.join(r.text or '' for r in truth.parse.regions)
+            chinese = sum('一' <= c <= '鿿' for c in texts) > 0.15 * len(texts) or rng.random() < 0.15
+            found = queries(truth.parse, truth.both, rng, chinese)
+            room = round(total * (n + 1) / count) - sum(made.values())
+            while room > 0 and found:
+                # The kind that there is least of, so that rare ones are never left out.
+                kind = min(found, key=lambda k: (made[k], rng.random()))
+                query = found[kind].pop(rng.randrange(len(found[kind])))
+                if not found[kind] or kind != 'refer':
+                    del found[kind]
+                line = line_of(query, truth, rng, 'zh' if chinese else 'en', image, f'{n:04d}-{sum(made.values()):04d}', forms[made['refer'] % 3])
+                index.write(json.dumps(line, ensure_ascii=False) + '\n')
+                made[kind] += 1
+                room -= 1
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--out', required=True)
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--count', type=int, default=120, help='pictures')
+    parser.add_argument('--queries', type=int, default=500)
+    args = parser.parse_args()
+    made = make(args.out, args.seed, args.count, args.queries)
+    print(sum(made.values()), json.dumps(dict(sorted(made.items())), ensure_ascii=False))
+
+
+if __name__ == '__main__':
+    main()
