@@ -14,31 +14,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from synth.render_b import render
-from synth.scene import scene
+from synth.render_b import figure
+from synth.rle import rle
 
 from .queries import queries
-
-
-def runs_of(mask):
-    """Runs of zeros and ones down the columns, zeros first. @param mask [H, W], non-zero is the object"""
-    flat = np.concatenate([[0], (np.asarray(mask) > 0).T.reshape(-1).astype(np.int8), [2]])
-    ends = np.flatnonzero(np.diff(flat))
-    return np.diff(np.concatenate([[0], ends])).tolist()
-
-
-def rle(mask):
-    """COCO's compressed run-length encoding of a mask [H, W]."""
-    out, runs = [], runs_of(mask)
-    for i, run in enumerate(runs):
-        value = run - runs[i - 2] if i > 2 else run
-        more = True
-        while more:
-            bits = value & 31
-            value >>= 5
-            more = value != (-1 if bits & 16 else 0)
-            out.append(chr(48 + bits + (32 if more else 0)))
-    return {'size': [int(n) for n in np.shape(mask)], 'counts': ''.join(out)}
 
 
 def free_form(mask, box, rng):
@@ -88,7 +67,7 @@ def make(out, seed, count, total):
     made, forms = Counter(), ('point', 'box', 'free-form')
     with open(folder / 'index.jsonl', 'w', encoding='utf-8') as index:
         for n in range(count):
-            picture, truth = render(scene(seed * 100_000 + n, 'test'), 'test')
+            picture, truth = figure(seed * 100_000 + n)
             rng = random.Random(f'queries:{seed}:{n}')
             image = f'images/{n:04d}.png'
             Image.fromarray(picture).save(folder / image)
