@@ -45,13 +45,15 @@ const node = {
 
 /**
  * Modules that are files of their own, loaded when they are first imported: MathJax, with the first formula that is copied as a
- * picture, and what installs packs. The extension is read whole when VS Code starts.
+ * picture, what installs packs, and the panels of other modalities than pictures. The extension is read whole when VS Code starts.
  */
 const apart = {
   name: 'apart',
   setup(build) {
-    build.onResolve({ filter: /\/(equations\/equationSvg|install\/packStore)$/ }, ({ path: module, kind }) =>
-      kind === 'dynamic-import' ? { path: `./${path.basename(module)}.cjs`, external: true } : undefined,
+    build.onResolve(
+      { filter: /\/(equations\/equationSvg|install\/packStore|mediaPanel)$/ },
+      ({ path: module, kind }) =>
+        kind === 'dynamic-import' ? { path: `./${path.basename(module)}.cjs`, external: true } : undefined,
     );
   },
 };
@@ -147,6 +149,7 @@ const contexts = await Promise.all([
       noteRenderer: 'src/notes/render/worker.ts',
       equationSvg: 'src/notes/equations/equationSvg.ts',
       packStore: 'src/inference/packs/install/packStore.ts',
+      mediaPanel: 'src/media/mediaPanel.ts',
       pageWorker: 'src/notes/export/pageWorker.ts',
       inferenceProcess: 'src/inference/process/main.ts',
       transformersLibrary: 'src/inference/engines/transformers/library.ts',
@@ -156,7 +159,17 @@ const contexts = await Promise.all([
   }),
   context({
     ...browser,
-    entryPoints: { annotator: 'webview/annotator/main.tsx', builtin: 'webview/builtin/main.ts' },
+    entryPoints: {
+      annotator: 'webview/annotator/main.tsx',
+      builtin: 'webview/builtin/main.ts',
+      // One page for each modality, so that none loads what another needs.
+      ...Object.fromEntries(
+        ['points', 'depth', 'normal', 'sound', 'motion'].map((page) => [
+          page,
+          `webview/media/${page}/main.tsx`,
+        ]),
+      ),
+    },
   }),
   ...previewBuilds.map((build) => context({ ...browser, ...build })),
 ]);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { registerAnnotator } from './annotate/annotator';
 import { tileFolder } from './annotate/tilesPart';
 import { InferenceClient } from './inference/client';
+import { registerMedia } from './media/registerMedia';
 import { extendBuiltinPreview, type MarkdownItPlugin } from './notes/builtin/builtinPreview';
 import { NotebookFigures } from './notes/builtin/notebookFigures';
 import { GroundRunner } from './notes/preview/groundRunner';
@@ -120,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): MarkdownItPlugin {
     agentTools,
     ground,
     previews,
+    registerMedia({ inference, extensionUri: context.extensionUri, log }),
     registerExchangeCommands(annotator, inference),
     registerInsertIntoNote({ annotator, inference, previewedNotes: () => previews.notes() }),
     registerGroundFenceHelp(),

@@ -1,4 +1,4 @@
-/** The page of the side panel, without VS Code. */
+/** The pages of the side panel and of the panels for other modalities, without VS Code. */
 import { randomBytes } from 'node:crypto';
 
 export interface PageParts {
@@ -7,21 +7,27 @@ export interface PageParts {
   /** Addresses of the bundle. */
   script: string;
   style: string;
-  /** The picture's URI; messages name it. */
+  /** The file's URI; messages name it. */
   document: string;
+  /** What the page shows. */
+  view?: string;
 }
 
-/** HTML in which everything is forbidden but its own script and style, its icons, and the picture. */
-export function pageHtml({ cspSource, script, style, document }: PageParts): string {
+/** HTML in which everything is forbidden but its own script and style, its icons, and in the side panel the picture. */
+export function pageHtml({ cspSource, script, style, document, view = 'annotator' }: PageParts): string {
   // The controls look for the nonce in csp-nonce when they make a style element.
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     `default-src 'none'`,
-    `img-src ${cspSource} data: blob:`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
-    // Tiles of large pictures, whose loading can be given up.
-    `connect-src ${cspSource}`,
-    `font-src ${cspSource} data:`,
+    ...(view === 'annotator'
+      ? [
+          `img-src ${cspSource} data: blob:`,
+          // Tiles of large pictures, whose loading can be given up.
+          `connect-src ${cspSource}`,
+          `font-src ${cspSource} data:`,
+        ]
+      : []),
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
@@ -34,7 +40,7 @@ export function pageHtml({ cspSource, script, style, document }: PageParts): str
 <link rel="stylesheet" href="${escapeAttribute(style)}">
 <title>Groundnote</title>
 </head>
-<body data-groundnote-view="annotator" data-document="${escapeAttribute(document)}">
+<body data-groundnote-view="${escapeAttribute(view)}" data-document="${escapeAttribute(document)}">
 <script nonce="${nonce}" src="${escapeAttribute(script)}"></script>
 </body>
 </html>`;

@@ -63,11 +63,14 @@ function depthView({ name, format, modality, values, ...original }: DepthMap): D
 
 function normalView({ name, format, modality, rgb, ...original }: NormalMap): NormalView {
   const { width, height, indices } = reduced(original);
-  if (!indices) return { name, format, modality, width, height, original, rgb };
+  if (!indices) return { name, format, modality, width, height, original, rgb: plain(rgb) };
   const out = new Uint8Array(indices.length * 3);
   indices.forEach((from, to) => out.set(rgb.subarray(from * 3, from * 3 + 3), to * 3));
   return { name, format, modality, width, height, original, rgb: out };
 }
+
+/** Wires pass arrays on by the name of their class, and know no Buffer. */
+const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Every so many-th pixel, where there are too many: depths and normals must not be mixed across an edge. */
 function reduced({ width, height }: { width: number; height: number }): {

@@ -1,0 +1,6 @@
+/** The page of a normal map. */
+import '../../ui/withoutEval';
+import { startPage } from '../page';
+import { NormalViewer } from './viewer';
+
+startPage('normal', 'normal map', NormalViewer);

@@ -1,0 +1,6 @@
+/** The page of a point cloud. */
+import '../../ui/withoutEval';
+import { startPage } from '../page';
+import { PointsViewer } from './viewer';
+
+startPage('points', 'point cloud', PointsViewer);
