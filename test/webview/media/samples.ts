@@ -4,7 +4,8 @@ import type { ShownModality } from '../../../src/protocol/media';
 import { binaryRows, bytesOf, npyOf, wavOf } from '../../support/mediaFiles';
 
 /** A spiral of points with colours and normals. */
-export function spiral(count = 2000): Uint8Array<ArrayBuffer> {
+export function spiral(): Uint8Array<ArrayBuffer> {
+  const count = 2000;
   const rows = Array.from({ length: count }, (_, i) => {
     const turn = (i / count) * Math.PI * 8;
     const [x, y] = [Math.cos(turn), Math.sin(turn)];
@@ -73,16 +74,18 @@ export function walk(): Uint8Array<ArrayBuffer> {
   );
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+const files: Readonly<Record<ShownModality, readonly [string, () => Bytes | Promise<Bytes>]>> = {
+  points: ['spiral.ply', spiral],
+  depth: ['slope.npy', slope],
+  normal: ['ball_normal.png', ball],
+  audio: ['tone.wav', tone],
+  imu: ['walk.csv', walk],
+};
+
 export async function sampleOf(
   modality: ShownModality,
-): Promise<{ modality: ShownModality; name: string; bytes: Uint8Array<ArrayBuffer> }> {
-  const files = {
-    points: () => ['spiral.ply', spiral()],
-    depth: () => ['slope.npy', slope()],
-    normal: async () => ['ball_normal.png', await ball()],
-    audio: () => ['tone.wav', tone()],
-    imu: () => ['walk.csv', walk()],
-  } as const;
-  const [name, bytes] = await files[modality]();
-  return { modality, name, bytes: bytes as Uint8Array<ArrayBuffer> };
+): Promise<{ modality: ShownModality; name: string; bytes: Bytes }> {
+  const [name, make] = files[modality];
+  return { modality, name, bytes: await make() };
 }
