@@ -7,6 +7,7 @@ from .model import MAX_ANSWER, MAX_QUESTION
 from .vocabulary import BEGIN, END, PAD, UNKNOWN, VOCABULARY
 
 LANGUAGES = ('en', 'zh')
+QUESTIONS = 2                 # asked of each sample of a batch: encoding costs more than answering
 
 
 class Dataset:
@@ -24,10 +25,10 @@ class Dataset:
         arrays = modalities.module(name).scale({k: v[indices] for k, v in self.packs[sources.OF[name]][0][name].items()})
         return [torch.from_numpy(v.reshape(-1, *v.shape[2:])) for v in arrays.values()]
 
-    def talk(self, rng, name, index, language):
-        """Something said about a sample."""
+    def talk(self, rng, name, index, language, share):
+        """Something said about a sample: a caption with probability `share`, else a question."""
         kind = sources.OF[name]
-        return sources.module(kind).talk(rng, name, self.packs[kind][1][index], language)
+        return sources.module(kind).talk(rng, name, self.packs[kind][1][index], language, share)
 
 
 def fill(rows, width):
@@ -39,12 +40,15 @@ def fill(rows, width):
     return torch.from_numpy(out)
 
 
+def numbers(rng, talks, drop):
+    """question [n, q] and answer with BEGIN and END [n, a]; a share `drop` of the questions' words becomes unknown."""
+    questions = [[UNKNOWN if rng.random() < drop else w for w in VOCABULARY.encode(said.question)] for said in talks]
+    return fill(questions, MAX_QUESTION), fill([[BEGIN, *VOCABULARY.encode(said.answer), END] for said in talks], MAX_ANSWER)
+
+
 def batch(rng, dataset, name, count, drop=.04):
-    """inputs, question [n, q], answer with BEGIN and END [n, a]; a share `drop` of the question's words becomes unknown."""
+    """inputs of `count` samples, then (question, answer) of one caption a sample and of QUESTIONS questions a sample (those of one after each other)."""
     indices = rng.integers(dataset.size(name), size=count)
-    questions, answers = [], []
-    for index in indices:
-        said = dataset.talk(rng, name, int(index), LANGUAGES[rng.integers(2)])
-        questions.append([UNKNOWN if rng.random() < drop else w for w in VOCABULARY.encode(said.question)])
-        answers.append([BEGIN, *VOCABULARY.encode(said.answer), END])
-    return dataset.inputs(name, indices), fill(questions, MAX_QUESTION), fill(answers, MAX_ANSWER)
+    say = lambda index, share: dataset.talk(rng, name, int(index), LANGUAGES[rng.integers(2)], share)
+    captions = numbers(rng, [say(i, 1) for i in indices], drop)
+    return dataset.inputs(name, indices), captions, numbers(rng, [say(i, 0) for i in indices for _ in range(QUESTIONS)], drop)

@@ -1,7 +1,7 @@
 """The universal encoder and the caption decoder (method: OneLLM §3.1 and §3.2, at a small width).
 
 Tokeniser (per modality) → trunk (shared) → [modality tokens | tokens] through three projection experts that a router (per modality) mixes token
-by token → the modality tokens, between learned start and end tags: the context [n, CONTEXT, WIDTH] of the decoder.
+by token → the modality tokens (only these are kept, so only these leave an expert's last layer), between learned start and end tags: the context [n, CONTEXT, WIDTH] of the decoder.
 """
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ from torch import nn
 from .modalities import NAMES, TEXT, WIDTH, module
 from .vocabulary import PAD, VOCABULARY
 
-HEADS = 6
+HEADS = 4
 TRUNK = 4
 EXPERTS, EXPERT_LAYERS = 3, 2
 QUERIES = 12
@@ -28,12 +28,14 @@ class Attention(nn.Module):
     def forward(self, x, y, mask=None):
         split = lambda v: v.unflatten(2, (HEADS, WIDTH // HEADS)).transpose(1, 2)
         k, v = self.key_value(y).chunk(2, -1)
-        out = nn.functional.scaled_dot_product_attention(split(self.query(x)), split(k), split(v), mask)
-        return self.out(out.transpose(1, 2).flatten(2))
+        scores = split(self.query(x)) * (WIDTH // HEADS) ** -.5 @ split(k).transpose(2, 3)      # on one core faster than torch's fused attention
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e4)
+        return self.out((scores.softmax(-1).to(scores.dtype) @ split(v)).transpose(1, 2).flatten(2))
 
 
 class Block(nn.Module):
-    """A transformer layer, norms first; with `cross` it also attends to a memory."""
+    """A transformer layer, norms first; with `cross` it also attends to a memory, with `keep` it gives only the first tokens."""
 
     def __init__(self, cross=False):
         super().__init__()
@@ -41,11 +43,11 @@ class Block(nn.Module):
         self.cross = Attention() if cross else None
         self.norm2 = nn.LayerNorm(WIDTH) if cross else None
         self.norm3 = nn.LayerNorm(WIDTH)
-        self.mlp = nn.Sequential(nn.Linear(WIDTH, 3 * WIDTH), nn.GELU(), nn.Linear(3 * WIDTH, WIDTH))
+        self.mlp = nn.Sequential(nn.Linear(WIDTH, 2 * WIDTH), nn.GELU(), nn.Linear(2 * WIDTH, WIDTH))
 
-    def forward(self, x, mask=None, memory=None, memory_mask=None):
+    def forward(self, x, mask=None, memory=None, memory_mask=None, keep=None):
         y = self.norm1(x)
-        x = x + self.attention(y, y, mask)
+        x = x[:, :keep] + self.attention(y[:, :keep], y, mask)
         if self.cross is not None:
             x = x + self.cross(self.norm2(x), memory, memory_mask)
         return x + self.mlp(self.norm3(x))
@@ -92,7 +94,7 @@ class UniversalEncoder(nn.Module):
         return [*self.tokenisers[name].parameters(), self.queries[name], *self.routers[name].parameters()]
 
     def forward(self, name, inputs):
-        """inputs: the tokeniser's → context [n, CONTEXT, WIDTH] and the router's weights [n, QUERIES + length, EXPERTS]."""
+        """inputs: the tokeniser's → context [n, CONTEXT, WIDTH] and the router's weights [n, QUERIES, EXPERTS]."""
         return self.project(self.tokenisers[name](*inputs), self.frames[name], self.queries[name], self.routers[name])
 
     def project(self, tokens, frames, queries, router):
@@ -103,14 +105,17 @@ class UniversalEncoder(nn.Module):
         if frames > 1:
             tokens = tokens.unflatten(0, (-1, frames)).mean(1)
         x = torch.cat([queries.expand(tokens.shape[0], -1, -1).to(tokens.dtype), tokens], 1)
-        weights = router(x)
+        return self.mix(x, router(x[:, :QUERIES]))
+
+    def mix(self, x, weights):
+        """x: queries, then tokens; weights [n, QUERIES, EXPERTS] → context and the weights."""
         mixed = 0
         for i, expert in enumerate(self.experts):
             y = x
-            for block in expert:
+            for block in expert[:-1]:
                 y = block(y)
-            mixed = mixed + weights[..., i:i + 1].to(y.dtype) * y
-        context = self.out(mixed[:, :QUERIES])
+            mixed = mixed + weights[..., i:i + 1].to(y.dtype) * expert[-1](y, keep=QUERIES)
+        context = self.out(mixed)
         tag = lambda i: self.tags[i].to(context.dtype).expand(len(context), 1, WIDTH)
         return torch.cat([tag(0), context, tag(1)], 1), weights
 

@@ -32,16 +32,14 @@ class Captioner(torch.nn.Module):
         super().__init__()
         self.encoder, self.decoder = UniversalEncoder(names, router), CaptionDecoder()
 
-    def forward(self, name, inputs, question, answer):
-        return self.decoder(self.encoder(name, inputs)[0], question, answer)
-
 
 def loss_of(model, name, made):
-    """Cross-entropy per token of the answers."""
-    inputs, question, answer = made
+    """Cross-entropy per token of the answers: captions and answers to questions count the same."""
+    inputs, *told = made
     with torch.autocast('cpu', torch.bfloat16):
-        logits = model(name, inputs, question, answer[:, :-1])
-    return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), answer[:, 1:].flatten(), ignore_index=PAD)
+        context = model.encoder(name, inputs)[0]
+        logits = [model.decoder(context.repeat_interleave(len(q) // len(context), 0), q, a[:, :-1]) for q, a in told]
+    return sum(torch.nn.functional.cross_entropy(y.float().flatten(0, 1), a[:, 1:].flatten(), ignore_index=PAD) for y, (_, a) in zip(logits, told)) / 2
 
 
 def learning(model, options):
@@ -76,7 +74,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--minutes', type=float, default=34)
     parser.add_argument('--steps', type=int, help='instead of minutes')
-    parser.add_argument('--batch', type=int, default=48)
+    parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--run', default=None)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--router', choices=ROUTERS, default='soft')
@@ -142,8 +140,7 @@ def main():
         optimiser.zero_grad(set_to_none=True)
         keep = min(EMA, (step + 1) / (step + 10))
         with torch.no_grad():
-            for key, value in model.state_dict().items():
-                average[key].lerp_(value, 1 - keep)
+            torch._foreach_lerp_(list(average.values()), list(model.state_dict().values()), 1 - keep)
         losses.setdefault(name, []).append(loss.item())
         step += 1
         if step % 100 == 0:

@@ -2,7 +2,7 @@
 from importlib import import_module
 
 OF = {'image': 'scenes', 'depth': 'scenes', 'normals': 'scenes', 'points': 'scenes', 'video': 'videos', 'audio': 'sounds', 'text': 'texts'}
-COUNTS = {'scenes': 14000, 'videos': 8000, 'sounds': 12000, 'texts': 8000}
+COUNTS = {'scenes': 10000, 'videos': 7000, 'sounds': 9000, 'texts': 8000}
 
 
 def module(kind):

@@ -15,5 +15,5 @@ def make(rng, held_out=False):
     return arrays, scene
 
 
-def talk(rng, modality, scene, language):
-    return shapes.talk(rng, scene, language, modality == 'image' or (modality == 'points' and scene.coloured), shiny=modality == 'image')
+def talk(rng, modality, scene, language, share):
+    return shapes.talk(rng, scene, language, modality == 'image' or (modality == 'points' and scene.coloured), share, modality == 'image')

@@ -11,5 +11,5 @@ def make(rng, held_out=False):
     return dict(audio=audio.prepare(synth.synthesise(rng, scape))), scape
 
 
-def talk(rng, modality, scape, language):
-    return words.talk(rng, scape, language)
+def talk(rng, modality, scape, language, share):
+    return words.talk(rng, scape, language, share)

@@ -13,5 +13,5 @@ def make(rng, held_out=False):
     return dict(text=text.prepare(written)), (moving, truth)
 
 
-def talk(rng, modality, truth, language):
-    return (motion if truth[0] else sounds).talk(rng, truth[1], language)
+def talk(rng, modality, truth, language, share):
+    return (motion if truth[0] else sounds).talk(rng, truth[1], language, share)

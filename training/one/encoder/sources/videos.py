@@ -10,5 +10,5 @@ def make(rng, held_out=False):
     return dict(video=video.prepare(shapes3d.render_video(rng, scene))), scene
 
 
-def talk(rng, modality, scene, language):
-    return shapes.talk(rng, scene, language, True)
+def talk(rng, modality, scene, language, share):
+    return shapes.talk(rng, scene, language, True, share)
