@@ -6,6 +6,15 @@ from .parts import Line, Part, Scene, joined, label, run_width, text_part, union
 from .words import Writer, plain
 
 
+#: Is (u, v), -1 to 1 across a shape's box, inside it? `s`: half the slant of a parallelogram, as a share of half its width.
+OUTLINES = {
+    'ellipse': lambda u, v, s: u * u + v * v <= 1,
+    'circle': lambda u, v, s: u * u + v * v <= 1,
+    'diamond': lambda u, v, s: abs(u) + abs(v) <= 1,
+    'parallelogram': lambda u, v, s: abs(v) <= 1 and abs(u + s * v) <= 1 - s,
+}
+
+
 class Item:
     """Something to lay out: a leaf (a part to be), a row or column of items, or a group around one item."""
 
@@ -41,6 +50,8 @@ class Draughtsman:
         self.rng, self.split, self.look = rng, split, look or Look(rng)
         self.write = Writer(rng, split, chinese)
         self.parts, self.arrows = [], []
+        #: Boxes for arrows to end on, of parts whose caption belongs to them.
+        self.whole = {}
         self.has_icons = rng.random() < 0.4
         self.image_share, self.formula_share, self.text_share, self.strip_share = rng.choice((0, 0, 0.1, 0.22)), rng.choice((0, 0.06, 0.12)), rng.choice((0, 0.06, 0.15)), rng.choice((0, 0, 0.08))
         self.path = rng.choices(('elbow', 'slant', 'curve'), (0.55, 0.25, 0.2))[0]
@@ -270,7 +281,10 @@ class Draughtsman:
         item.part = part
         if caption:
             y = item.y + 0.7 if rest['above'] else item.y + item.h - 0.65
-            self.parts.append(text_part('text', label([caption], item.x + item.w / 2, y, item.w, colour=look.ink), text=plain(caption), owner=part))
+            name = text_part('text', label([caption], item.x + item.w / 2, y, item.w, colour=look.ink), text=plain(caption), owner=part)
+            self.parts.append(name)
+            x1, y1, x2, y2 = part.box
+            self.whole[id(part)] = [x1, min(y1, name.box[1]), x2, max(y2, name.box[3])]
 
     def _put_formula(self, item):
         lines = label(item.rest['lines'], item.x + item.w / 2, item.y + item.h / 2, item.w, colour=self.look.ink, weight='italic')
@@ -308,25 +322,29 @@ class Draughtsman:
                 pairs = list(zip(tails, heads))
         return sum(self.connect(a, b) is not None for a, b in pairs)
 
+    def box_of(self, part):
+        return self.whole.get(id(part), part.box)
+
     def obstacles(self, *but):
+        """Boxes that an arrow must not cross: what has a name or a picture, but for some parts and their captions."""
         out = []
         for p in self.parts:
-            if p.role in ('block', 'image', 'formula', 'text', 'plot', 'table') and p not in but:
+            if p.role in ('block', 'image', 'formula', 'text') and p not in but and p.owner not in but:
                 x1, y1, x2, y2 = p.box
                 out.append((x1 + 0.05, y1 + 0.05, x2 - 0.05, y2 - 0.05))
             elif p.role == 'group':  # its name
                 out += [tuple(line.box) for line in p.lines]
         return out
 
-    def connect(self, a, b, kind=None, named=None, dash=None):
+    def connect(self, a, b, named=None, dash=None):
         """An arrow from a to b where there is a free way. @returns the part, or None"""
         rng, look = self.rng, self.look
         blocked = self.obstacles(a, b)
         shift = rng.choice((0, 0, 0, rng.uniform(-0.25, 0.25)))
-        found = routes.candidates(a.box, b.box, shift)
+        found = routes.candidates(self.box_of(a), self.box_of(b), shift)
         order = ('straight', 'elbow', 'slant') if self.path == 'elbow' else ('straight', 'slant', 'elbow')
         for key in order:
-            ways = [w for w in found[key] if routes.free(w, blocked) and not self._on_arrow(w)]
+            ways = [w for w in found[key] if routes.free(w, blocked) and not self._on_arrow(w, a, b)]
             if ways:
                 way = min(ways, key=routes.length)
                 break
@@ -335,12 +353,9 @@ class Draughtsman:
         curve = self.path == 'curve' and key != 'straight'
         return self.arrow(a, b, way, curve, named, dash)
 
-    def _on_arrow(self, way):
-        """Does a way run against an arrow that is there, along the same line?"""
-        for arrow in self.arrows:
-            if arrow.points[0] == way[-1] and arrow.points[-1] == way[0]:
-                return True
-        return False
+    def _on_arrow(self, way, a, b):
+        """Does a way run along an arrow that is there? It may where both leave the same part or arrive at the same."""
+        return any(routes.along(way, arrow.points) for arrow in self.arrows if arrow.tail is not a and arrow.head is not b)
 
     def arrow(self, a, b, way, curve=False, named=None, dash=None):
         rng, look = self.rng, self.look
@@ -349,6 +364,7 @@ class Draughtsman:
         colour = look.arrow_colour if rng.random() < 0.9 else rng.choice((look.ink, (200, 30, 30), (30, 80, 200), (100, 100, 100)))
         if dash is None and rng.random() < 0.08:
             dash = (0.3, 0.22)
+        points = self.reach(self.reach(points, b)[::-1], a)[::-1]
         total = routes.length(points)
         if total < 0.5:
             return None
@@ -364,6 +380,23 @@ class Draughtsman:
         if named if named is not None else rng.random() < 0.14:
             self._name(part, way)
         return part
+
+    @staticmethod
+    def reach(points, part):
+        """A path that ends at the box of a part, led on to the part's own outline where that is not its box."""
+        shape = part.look.get('shape') if part.kind == 'block' else None
+        if shape not in OUTLINES:
+            return points
+        (ax, ay), (bx, by) = points[-2:]
+        far = max(abs(bx - ax), abs(by - ay)) or 1.0
+        dx, dy, (cx, cy) = (bx - ax) / far * 0.05, (by - ay) / far * 0.05, part.centre
+        half_w, half_h = (part.box[2] - part.box[0]) / 2, (part.box[3] - part.box[1]) / 2
+        steps = int(routes.GAP / 0.05)
+        for k in range(80):
+            x, y = bx + dx * (k + steps), by + dy * (k + steps)
+            if OUTLINES[shape]((x - cx) / half_w, (y - cy) / half_h, min(0.4 * half_h, 0.4) / half_w):
+                return [*points[:-1], (bx + dx * k, by + dy * k)]
+        return points
 
     def _name(self, arrow, way):
         """A label beside the longest segment of an arrow, where there is room."""
@@ -549,7 +582,7 @@ def grid(d):
     top = Item('col', rows, gap=d.gaps())
     d.measure(top)
     d.put(top, 0, 0)
-    snake = rng.random() < 0.5
+    snake = columns == 2 or rng.random() < 0.8
     order = [leaf for i, r in enumerate(rows) for leaf in (r.children[::-1] if snake and i % 2 else r.children)]
     for a, b in zip(order, order[1:]):
         d.connect(a.part, b.part)

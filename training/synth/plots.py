@@ -20,8 +20,8 @@ def ticks_between(low, high, n):
     step = nice_step(high - low, n)
     first = math.ceil(low / step - 1e-9)
     values = [round((first + i) * step, 10) for i in range(int(math.floor(high / step + 1e-9)) - first + 1)]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f'{step:.6g}'.rstrip('0').endswith('25') and step < 10 else 0)
-    return values, min(decimals, 4)
+    decimals = next((d for d in range(5) if abs(step * 10 ** d - round(step * 10 ** d)) < 1e-6), 4)
+    return values, decimals
 
 
 class Axes:

@@ -12,6 +12,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, PathPat
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox, TransformedBbox
 
+from . import fonts
 from . import split as sides
 from .diagrams import diagram
 from .looks import luminance, mix, rgb
@@ -265,7 +266,7 @@ def figure(seed, kind=None):
     rng = sides.generator(seed, 'test', 'figure')
     for _ in range(60):
         name = kind or rng.choices(list(SHARES), list(SHARES.values()))[0]
-        chinese = rng.random() < 0.25
+        chinese = rng.random() < 0.25 and bool(fonts.available('test')[1])
         if name in PLOTS:
             made = PLOTS[name](rng, chinese)
         elif name == 'panels' and rng.random() < 0.6:

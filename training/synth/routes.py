@@ -90,6 +90,17 @@ def free(path, boxes):
     return not _hits(path, boxes)
 
 
+def along(path, other, near=0.35, least=0.4):
+    """Do two paths run side by side, closer than `near`, over more than `least` em in an axis' direction?"""
+    for (ax, ay), (bx, by) in zip(path, path[1:]):
+        for (cx, cy), (dx, dy) in zip(other, other[1:]):
+            if abs(ay - by) < 0.1 and abs(cy - dy) < 0.1 and abs(ay - cy) < near and min(max(ax, bx), max(cx, dx)) - max(min(ax, bx), min(cx, dx)) > least:
+                return True
+            if abs(ax - bx) < 0.1 and abs(cx - dx) < 0.1 and abs(ax - cx) < near and min(max(ay, by), max(cy, dy)) - max(min(ay, by), min(cy, dy)) > least:
+                return True
+    return False
+
+
 def bend(path, steps=8):
     """A path with its corners rounded to a smooth curve: quadratic Bézier pieces between the middles of its segments."""
     if len(path) < 3:

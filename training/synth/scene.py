@@ -16,15 +16,16 @@ KINDS = {'diagram': diagram, 'line': line_plot, 'bar': bar_plot, 'scatter': scat
 SHARES = {'diagram': 0.44, 'line': 0.12, 'bar': 0.1, 'scatter': 0.06, 'heatmap': 0.05, 'table': 0.11, 'panels': 0.12}
 
 
-def scene(seed, split='train', kind=None):
+def scene(seed, split='train', kind=None, english=False):
     """A finished Scene (parts.py), in pixels, with at most as many regions as a parse may have.
 
-    @param seed a whole number; @param split 'train' or 'test'; @param kind a key of KINDS, or None for any
+    @param seed a whole number; @param split 'train' or 'test'; @param kind a key of KINDS, or None for any; @param english never Chinese:
+    for machines without a font for it
     """
     rng = sides.generator(seed, split, 'scene')
     for _ in range(100):
         name = kind or rng.choices(list(SHARES), list(SHARES.values()))[0]
-        made = KINDS[name](rng, split, chinese=rng.random() < 0.25)
+        made = KINDS[name](rng, split, chinese=rng.random() < 0.25 and not english)
         if not made.crowded and len(made.regions()) > 1 and made.finish(rng) is not None:
             return made
     raise RuntimeError(f'no scene of kind {kind} from seed {seed}')

@@ -29,6 +29,8 @@ def _family_of(char, family, chinese, weight):
 def _font(family, weight, size):
     font = skia.Font(typeface(family, weight), size)
     font.setSubpixel(True)
+    font.setLinearMetrics(True)
+    font.setHinting(skia.FontHinting.kNone)
     font.setEdging(skia.Font.Edging.kAntiAlias)
     return font
 

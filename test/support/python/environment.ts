@@ -41,6 +41,18 @@ export const environments = {
       'numpy==2.4.6',
     ],
   },
+  /** Draws synthetic figures (training/synth), with fonts of its own. */
+  figures: {
+    packages: [
+      'numpy==2.4.6',
+      'pillow==13.0.0',
+      'opencv-python-headless==5.0.0.93',
+      'skia-python==144.1',
+      'matplotlib==3.11.2',
+      'font-roboto==0.0.1',
+      'font-source-sans-pro==0.0.1',
+    ],
+  },
   kserve: { packages: ['kserve==0.21.0', 'onnxruntime==1.32.0'] },
   mlserver: { packages: ['mlserver==1.7.1', 'onnxruntime==1.32.0'] },
   llamacpp: { packages: ['xllamacpp==2026.10.11549', 'gguf==0.19.0'] },
