@@ -4,6 +4,7 @@ import { boxSchema, geometrySchema, packRefSchema, promptSchema, rleSchema, size
 import { packSummarySchema, taskDefaultsSchema } from './packs';
 import { eventChannel, requestChannel } from './rpc';
 import { openServerSchema } from './servers';
+import { traceSchema } from './trace';
 
 /** A picture by its path on this machine, or by its encoded bytes (virtual workspaces, notebook outputs). */
 export const imageSourceSchema = z.union([
@@ -64,6 +65,8 @@ export const taskResultSchema = z.object({
   refused: z.boolean().optional(),
   /** What the pack did, step by step. */
   explanation: z.array(explanationStepSchema).optional(),
+  /** Where it was asked for and the pack has one. */
+  trace: traceSchema.optional(),
   timings: timingsSchema,
 });
 export type TaskResult = z.infer<typeof taskResultSchema>;
@@ -150,6 +153,8 @@ export const askParamsSchema = z.object({
   view: boxSchema.optional(),
   pack: z.string().optional(),
   segmenter: z.string().nullable().optional(),
+  /** Asks for `trace` too. */
+  trace: z.boolean().optional(),
 });
 export type AskParams = z.infer<typeof askParamsSchema>;
 export const ask = requestChannel('ask', askParamsSchema, taskResultSchema);
@@ -163,6 +168,8 @@ export const referParamsSchema = z.object({
   view: boxSchema.optional(),
   pack: z.string().optional(),
   segmenter: z.string().nullable().optional(),
+  /** Asks for `trace` too. */
+  trace: z.boolean().optional(),
 });
 export type ReferParams = z.infer<typeof referParamsSchema>;
 export const refer = requestChannel('refer', referParamsSchema, taskResultSchema);

@@ -35,6 +35,7 @@ import { readWholeFigure } from './ask/readFigure';
 import { throwIfCancelled } from './cancel';
 import { exportPixelHandlers, type ExportPixelHandlers } from './exportPixels/handlers';
 import { mediaHandlers, type MediaHandlers } from './modality/tasks';
+import { askAboutFigure, describeFigure, groundInFigure, referToParts } from './figure/ask/tasks';
 import { parseWholeFigure, type FigureParsing } from './figure/parseFigure';
 import { groundInPicture } from './ground/ground';
 import { encodePng, readInfo } from './images';
@@ -110,6 +111,13 @@ export interface RuntimeOptions extends ProcessOptions {
   editorModels?: EditorModels;
 }
 
+type FigureTask<P> = (
+  services: RuntimeServices,
+  pack: Pack,
+  params: P,
+  context: HandlerContext,
+) => Promise<TaskResult>;
+
 /** @param options see processOptionsSchema */
 export function createRuntime({ log = () => {}, editorModels, ...options }: RuntimeOptions): Runtime {
   const { packFolders, threads, maxPixels, largePixels, tileFolder, tileBytes } =
@@ -184,19 +192,15 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       return result;
     };
 
-  /** The embedded reader has its own way; all other packs and servers are opened as models. */
-  const readerPackOf = ({ pack }: ModelEntry) => (pack?.manifest.kind === 'ocr' ? pack : undefined);
+  /** The embedded packs of figures have their own ways; all other packs and servers are opened as models. */
+  const figurePackOf = ({ pack }: ModelEntry) =>
+    pack?.manifest.kind === 'ocr' || pack?.manifest.kind === 'figure' ? pack : undefined;
 
-  /** A task that the reader does in its way, and every other pack or server as a model. */
-  const readOr =
+  /** A task that packs of figures do in their way, and every other pack or server as a model. */
+  const figureOr =
     <P extends { pack?: string }>(
       task: Task,
-      read: (
-        services: RuntimeServices,
-        pack: Pack,
-        params: P,
-        context: HandlerContext,
-      ) => Promise<TaskResult>,
+      ways: { ocr?: FigureTask<P>; figure: FigureTask<P> },
       ask: (
         services: RuntimeServices,
         entry: ModelEntry,
@@ -206,9 +210,10 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
     ) =>
     async (params: P, context: HandlerContext): Promise<TaskResult> => {
       const entry = await models.find(task, params.pack);
-      const reader = readerPackOf(entry);
-      return reader
-        ? inTurn(context, () => read(services, reader, params, context))
+      const pack = figurePackOf(entry);
+      const way = pack && (pack.manifest.kind === 'figure' ? ways.figure : ways.ocr);
+      return pack && way
+        ? inTurn(context, () => way(services, pack, params, context))
         : ask(services, entry, params, context);
     };
 
@@ -224,7 +229,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       hoverInPicture(services, params, context, new Stopwatch(), () => queue.size + queue.pending === 0),
     everything: timed('everything', async (params, context, stopwatch) => {
       const entry = await models.find(params.pack === undefined ? 'segment' : undefined, params.pack);
-      if (readerPackOf(entry)) cannot(entry.title, 'look for all there is');
+      if (figurePackOf(entry)) cannot(entry.title, 'look for all there is');
       const open = () => stopwatch.time('load', () => models.open(entry));
       const { segmenter } = entry.server ? await open() : await inTurn(context, open);
       if (!(segmenter instanceof Segmenter)) return everythingWithModel(services, entry, params, context);
@@ -233,13 +238,10 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         stoppedBy(context.signal, () => everythingInPicture(services, named, params, context, stopwatch));
       return entry.server ? work() : inTurn(context, work);
     }),
-    ground: readOr('ground', groundInPicture, groundWithModel),
-    ask: readOr('ask', askAboutPicture, askModel),
-    refer: readOr('refer', referToRegions, askModel),
-    async describe(params, context) {
-      const entry = await models.find('describe', params.pack);
-      return describeWithModel(services, entry, params, context);
-    },
+    ground: figureOr('ground', { ocr: groundInPicture, figure: groundInFigure }, groundWithModel),
+    ask: figureOr('ask', { ocr: askAboutPicture, figure: askAboutFigure }, askModel),
+    refer: figureOr('refer', { ocr: referToRegions, figure: referToParts }, askModel),
+    describe: figureOr('describe', { figure: describeFigure }, describeWithModel),
     async estimateDepth(params, context) {
       const estimator = (await models.list()).find(
         ({ kind, state }) => kind === 'depth-estimator' && state === 'ready',

@@ -32,9 +32,14 @@ export abstract class Composer<Sentence extends string, Item> {
   /** The id of the region that something is, which becomes one of the answer's where it is not yet. */
   protected abstract regionOf(item: Item): string;
 
+  /** A sentence as it opens in this language; of the same length. */
+  protected opened(text: string): string {
+    return text;
+  }
+
   /** Adds a sentence to the answer. */
   say(sentence: Sentence, values: Values<Item> = {}): void {
-    this.text += this.filled(sentence, values, this.text.length, this.spans);
+    this.text += this.opened(this.filled(sentence, values, this.text.length, this.spans));
     this.onText(this.text);
   }
 

@@ -60,7 +60,8 @@ const chipSign = '[\\ue000-\\ue3ff]';
 
 const quotes =
   /"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|「([^」]+)」|『([^』]+)』|《([^》]+)》|‘([^’]+)’|(?<![\p{L}\p{N}])'([^']+)'(?![\p{L}\p{N}])/gu;
-const coordinates = /\[\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\]/gu;
+/** A box in the text of a question. */
+export const coordinates = /\[\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\]/gu;
 /** Longer names than this are sentences. */
 const longestPhrase = 80;
 

@@ -151,13 +151,22 @@ export class Executor {
         words.push(program[end++] as string);
       }
     }
-    const out = this.apply(token, words[0] ?? '', sets[0] ?? [], sets[1] ?? []);
+    const out = this.operate(token, words[0] ?? '', sets[0] ?? [], sets[1] ?? []);
     steps.push([at, [...out]]);
     return { out, end };
   }
 
+  /** An operator of sets alone, outside a program. */
+  apply(
+    operator: 'NEXT' | 'PREV' | 'INSIDE' | 'ARROW',
+    s: readonly number[],
+    t: readonly number[] = [],
+  ): number[] {
+    return this.operate(operator, '', s, t);
+  }
+
   /** @param word the argument that is no set @param s its first set @param t its second */
-  private apply(operator: Operator, word: string, s: readonly number[], t: readonly number[]): number[] {
+  private operate(operator: Operator, word: string, s: readonly number[], t: readonly number[]): number[] {
     const { links } = this;
     const having = (test: (region: FigureRegion, index: number) => boolean) =>
       s.filter((index) => test(links.at(index), index));

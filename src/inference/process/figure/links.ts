@@ -77,6 +77,15 @@ export class Links {
     return colour && colourWord(colour);
   }
 
+  /** What has its centre in a region. */
+  within(index: number): number[] {
+    const [x1, y1, x2, y2] = this.at(index).box;
+    return this.where((region, each) => {
+      const [x, y] = centreOfRegion(region);
+      return each !== index && x >= x1 && x < x2 && y >= y1 && y < y2;
+    });
+  }
+
   /** What is written there: its text; else that of the labels that it owns; else that of what lies in it. */
   reading(index: number): string {
     const own = this.at(index).text;

@@ -30,7 +30,7 @@ export interface QuestionFeatures {
   links: NamedArray;
 }
 
-/** Arrays of a parse, made once, and of questions about it. */
+/** Arrays of a parse, made once, and of questions about it. Without any region there is one of zeros. */
 export class ParseFeatures {
   readonly labels: Labels;
   /** [R, 32] buckets. */
@@ -38,10 +38,13 @@ export class ParseFeatures {
   private readonly ids: Int32Array;
   private readonly numbers: Float32Array;
 
-  constructor(private readonly parse: FigureParse) {
-    const { regions, width, height } = parse;
-    const count = regions.length;
-    this.labels = new Labels(regions.map(({ text }) => text));
+  /** Rows of the arrays. */
+  private readonly count: number;
+
+  constructor({ regions, width, height }: FigureParse) {
+    const count = Math.max(1, regions.length);
+    this.count = count;
+    this.labels = new Labels(Array.from({ length: count }, (_, index) => regions[index]?.text));
     this.ids = new Int32Array(count * regionIds);
     this.numbers = new Float32Array(count * regionNumbers);
     const grams = new Int32Array(count * gramsOfRegion);
@@ -66,7 +69,7 @@ export class ParseFeatures {
 
   /** @param focus regions that IT means @param chips regions that CHIP 1, 2, … mean */
   situation(focus: readonly number[], chips: readonly number[]): { ids: NamedArray; numbers: NamedArray } {
-    const count = this.parse.regions.length;
+    const { count } = this;
     const [ids, numbers] = [this.ids.slice(), this.numbers.slice()];
     for (const index of focus) numbers[index * regionNumbers + 9] = 1;
     // Of several chips on one region the first is told.
@@ -86,7 +89,7 @@ export class ParseFeatures {
     const tokens = tokensOf(text).slice(0, mostQuestion);
     const past = gramsOfHistory(before);
     const count = tokens.length + past.length;
-    const regions = this.parse.regions.length;
+    const regions = this.count;
     const grams = new Int32Array(count * gramsOfToken);
     const places = new Int32Array(count);
     const links = new Float32Array(count * regions * linkFeatures);
