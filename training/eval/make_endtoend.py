@@ -75,11 +75,13 @@ def make(out, seed, count, total):
             chinese = sum('一' <= c <= '鿿' for c in texts) > 0.15 * len(texts) or rng.random() < 0.15
             found = queries(truth.parse, truth.both, rng, chinese)
             room = round(total * (n + 1) / count) - sum(made.values())
+            used = Counter()
             while room > 0 and found:
-                # The kind that there is least of, so that rare ones are never left out.
+                # The kind that there is least of, so that rare ones are never left out; none more than three times a picture.
                 kind = min(found, key=lambda k: (made[k], rng.random()))
                 query = found[kind].pop(rng.randrange(len(found[kind])))
-                if not found[kind] or kind != 'refer':
+                used[kind] += 1
+                if not found[kind] or used[kind] == 3:
                     del found[kind]
                 line = line_of(query, truth, rng, 'zh' if chinese else 'en', image, f'{n:04d}-{sum(made.values()):04d}', forms[made['refer'] % 3])
                 index.write(json.dumps(line, ensure_ascii=False) + '\n')

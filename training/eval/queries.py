@@ -147,8 +147,9 @@ class Asker:
                 yield dict(kind='arrow', text=self.say('arrow', x=self.name(r.tail), y=self.name(r.head)), regions=[i])
         for i in self.named:
             if self.rs[i].role == 'group':
-                found = [j for j in self.run.op_INSIDE([i]) if self.rs[j].role in NODES]
-                if found and found == self.run.op_INSIDE([i]):
+                found = self.run.op_INSIDE([i])
+                # What labels an arrow is no part that anybody would name.
+                if found and all(self.rs[j].role in NODES and self.rs[j].owner is None for j in found):
                     yield dict(kind='inside', text=self.say('inside', x=self.name(i)), regions=found)
 
     def states(self):
