@@ -2,6 +2,7 @@
 import type { Box, Point } from '../../../protocol/geometry';
 import { emptyPatch, pixelBox, type Patch } from '../../../protocol/raster';
 import { inBox } from '../ask/geometry';
+import { commonColor } from '../ground/enclosure';
 import type { Picture } from '../picture';
 import type { Rgb } from './colours';
 import type { StrokeMap } from './parserGraph';
@@ -65,7 +66,7 @@ export function linkArrows(arrows: readonly Part[], parts: readonly Part[], reac
   }
 }
 
-/** Cells are searched for a path at this many to a pixel of the stroke map. */
+/** A pixel is an arrow's when it lies nearer to its colour than this share of the way to the paper's. */
 const inkContrast = 0.5;
 /** Cost of a step on strokes, on other ink, on paper. */
 const costs = { stroke: 1, ink: 6, paper: 14 };
@@ -101,43 +102,45 @@ export function arrowInk(
   const path = cells.map(([x, y]): Point => [(x + 0.5) * cw, (y + 0.5) * ch]);
   const radius = 1.5 * Math.max(cw, ch) + 1;
   const corridor = corridorOf(path, radius, picture);
-  const isBlocked = (x: number, y: number) => obstacles.some((box) => inBox(box, [x + 0.5, y + 0.5]));
-  const { x: left, y: top, width, height, data } = corridor;
-  // The colour of what is drawn along the path, in full resolution.
-  const onStrokes: number[] = [];
-  const all: number[] = [];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      if (!data[y * width + x]) continue;
-      const at = (top + y) * picture.width + left + x;
-      all.push(at);
-      const [cx, cy] = cellOf([left + x + 0.5, top + y + 0.5]);
-      if (strokes.data[cy * strokes.width + cx]) onStrokes.push(at);
-    }
-  const colour = inkColour(picture, onStrokes.length > 8 ? onStrokes : all) ?? inkColour(picture, all);
-  if (!colour) return undefined;
   // The head is wider than the line: strokes near the path belong to it as well.
   const wide = corridorOf(path, 3 * radius, picture);
+  const isBlocked = (x: number, y: number) => obstacles.some((box) => inBox(box, [x + 0.5, y + 0.5]));
+  const isStroke = (x: number, y: number) => {
+    const [cx, cy] = cellOf([x + 0.5, y + 0.5]);
+    return strokes.data[cy * strokes.width + cx] === 1;
+  };
+  const [drawn, paper]: [number[], number[]] = [[], []];
+  eachPixel(wide, (x, y) => {
+    const at = y * picture.width + x;
+    if (isStroke(x, y)) {
+      if (inPatch(corridor, x, y)) drawn.push(at);
+    } else if (!nearStroke(strokes, ...cellOf([x + 0.5, y + 0.5]))) paper.push(at);
+  });
+  const behind = commonColor(picture, paper.length > 8 ? paper : [...paper, ...drawn], 0);
+  const colour = behind && inkColour(picture, drawn.length > 8 ? drawn : [...paper, ...drawn], behind);
+  if (!colour) return undefined;
   const patch = emptyPatch([wide.x, wide.y, wide.x + wide.width, wide.y + wide.height]);
-  const behind = backgroundOf(picture, wide, colour);
   let box: Box | undefined;
-  for (let y = 0; y < wide.height; y++)
-    for (let x = 0; x < wide.width; x++) {
-      if (!wide.data[y * wide.width + x]) continue;
-      const [px, py] = [wide.x + x, wide.y + y];
-      const at = py * picture.width + px;
-      const pixel = colourAt(picture, at);
-      if (contrastOf(pixel, colour) > inkContrast * contrastOf(behind, colour)) continue;
-      const [cx, cy] = cellOf([px + 0.5, py + 0.5]);
-      const isStroke = nearStroke(strokes, cx, cy);
-      const isNear = inPatch(corridor, px, py);
-      if (!isStroke || (!isNear && !strokes.data[cy * strokes.width + cx]) || isBlocked(px, py)) continue;
-      patch.data[y * wide.width + x] = 1;
-      box = box
-        ? [Math.min(box[0], px), Math.min(box[1], py), Math.max(box[2], px + 1), Math.max(box[3], py + 1)]
-        : [px, py, px + 1, py + 1];
-    }
+  const most = inkContrast * contrastOf(behind, colour);
+  eachPixel(wide, (x, y) => {
+    const isNear = inPatch(corridor, x, y);
+    if (!(isNear ? nearStroke(strokes, ...cellOf([x + 0.5, y + 0.5])) : isStroke(x, y))) return;
+    if (contrastOf(colourAt(picture, y * picture.width + x), colour) > most || isBlocked(x, y)) return;
+    patch.data[(y - wide.y) * wide.width + x - wide.x] = 1;
+    box = box
+      ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x + 1), Math.max(box[3], y + 1)]
+      : [x, y, x + 1, y + 1];
+  });
   return box && { patch, box, colour, path };
+}
+
+/** Calls for each set pixel of a patch, with its place in the picture. */
+function eachPixel(
+  { x: left, y: top, width, height, data }: Patch,
+  call: (x: number, y: number) => void,
+): void {
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) if (data[y * width + x]) call(left + x, top + y);
 }
 
 const inPatch = ({ x, y, width, height, data }: Patch, px: number, py: number) =>
@@ -149,24 +152,6 @@ function nearStroke({ width, height, data }: StrokeMap, x: number, y: number): b
     for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++)
       if (data[ny * width + nx]) return true;
   return false;
-}
-
-/** The commonest colour of a corridor that differs from its ink. */
-function backgroundOf(picture: Picture, corridor: Patch, ink: Rgb): Rgb {
-  const bins = new Map<number, { colour: Rgb; count: number }>();
-  for (let y = 0; y < corridor.height; y++)
-    for (let x = 0; x < corridor.width; x++) {
-      if (!corridor.data[y * corridor.width + x]) continue;
-      const colour = colourAt(picture, (corridor.y + y) * picture.width + corridor.x + x);
-      if (contrastOf(colour, ink) < 40) continue;
-      const key = ((colour[0] >> 3) << 10) | ((colour[1] >> 3) << 5) | (colour[2] >> 3);
-      const bin = bins.get(key);
-      if (bin) bin.count++;
-      else bins.set(key, { colour, count: 1 });
-    }
-  let best: { colour: Rgb; count: number } = { colour: [255, 255, 255], count: 0 };
-  for (const bin of bins.values()) if (bin.count > best.count) best = bin;
-  return best.colour;
 }
 
 /** Pixels within `radius` of the points of a path. */

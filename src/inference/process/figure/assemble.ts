@@ -14,16 +14,18 @@ import type { Picture } from '../picture';
 import { arrowInk, linkArrows } from './arrows';
 import type { FoundArrow } from './decode';
 import { heatmapParts } from './heatmaps';
+import { iconInk } from './icons';
 import { findSwatch } from './legend';
 import { gapBetween, giveAxisLabels, giveIcons, giveTexts, giveTicks, giveTitles } from './owners';
 import { panelsByGutters } from './panels';
 import type { Detections } from './parserGraph';
 import { arrange, type Part } from './parts';
-import { areaOf, fillColour, growBox, shareInside } from './pixels';
+import { areaOf, fillColour, growBox, shareInside, whiteBalance } from './pixels';
 import { plotParts } from './plots';
-import { snapPart, snapSides } from './snap';
-import { tableParts, withInk } from './tables';
-import { giveLabels, groupsOf, knownLines, textPart, type KnownLine } from './texts';
+import { snapFlat, snapPart, snapSides } from './snap';
+import { tableParts } from './tables';
+import { withInk } from './textInk';
+import { giveLabels, groupsOf, joinedOnRow, knownLines, textPart, type KnownLine } from './texts';
 
 /** Boxes of different roles that share so much are one thing, seen twice. */
 const sameThing = 0.75;
@@ -108,8 +110,8 @@ export async function assemble(
   await pause();
 
   addPanels(picture, parts);
-  for (const part of parts) giveColour(picture, part, parts, known);
   giveTicks(parts);
+  for (const part of parts) giveColour(picture, part, parts, known);
   const texts = known.map(({ line }) => line.box);
   for (const plot of ofRole('plot')) {
     await pause();
@@ -129,6 +131,8 @@ export async function assemble(
   giveTitles(parts);
   giveAxisLabels(parts);
   giveTexts(parts, paths);
+  const balance = whiteBalance(picture);
+  if (balance) for (const part of parts) if (part.colour) part.colour = balance(part.colour);
   return arrange(
     parts.filter(({ box }) => box[2] > box[0] && box[3] > box[1]),
     picture,
@@ -162,13 +166,21 @@ function snap(picture: Picture, part: Part, known: readonly KnownLine[], reach: 
       Object.assign(part, snapPart(picture, part.box, seed, reach));
       return;
     }
+    case 'bar': {
+      const texts = known.map(({ line }) => line.box);
+      part.box = snapFlat(picture, part.box, reach, texts);
+      return;
+    }
     case 'image':
     case 'plot':
     case 'heatmap':
-    case 'bar':
     case 'panel':
     case 'table':
       part.box = snapSides(picture, part.box, reach);
+      return;
+    case 'snowflake':
+    case 'flame':
+      Object.assign(part, iconInk(picture, growBox(part.box, Math.min(2, reach))));
       return;
     default:
       return;
@@ -208,22 +220,6 @@ function legendParts(
   return entries;
 }
 
-/** Pieces of one name that were read apart. */
-function joinedOnRow(known: readonly KnownLine[]): KnownLine[][] {
-  const groups: KnownLine[][] = [];
-  for (const each of [...known].sort((a, b) => a.line.box[0] - b.line.box[0])) {
-    const [x1, y1, , y2] = each.line.box;
-    const before = groups.find((group) => {
-      const [, top, right, bottom] = (group.at(-1) as KnownLine).line.box;
-      const height = Math.min(bottom - top, y2 - y1);
-      return Math.min(bottom, y2) - Math.max(top, y1) > 0.6 * height && Math.abs(x1 - right) < 0.5 * height;
-    });
-    if (before) before.push(each);
-    else groups.push([each]);
-  }
-  return groups;
-}
-
 /** A label whose block the network has not seen: the closed outline that it names; without one it is a text. */
 function unseenBlock(
   picture: Picture,
@@ -252,7 +248,13 @@ function addPanels(picture: Picture, parts: Part[]): void {
 
 /** The fill of areas, without what is drawn in them. */
 function giveColour(picture: Picture, part: Part, parts: readonly Part[], known: readonly KnownLine[]): void {
-  if (part.colour || !['block', 'group', 'plot', 'snowflake', 'flame'].includes(part.role)) return;
+  if (part.role === 'x_axis' || part.role === 'y_axis') {
+    // Axes are drawn in the ink of their ticks.
+    const tick = parts.find(({ role, owner, colour }) => role === 'tick' && owner === part && colour);
+    if (tick?.colour) part.colour = tick.colour;
+    return;
+  }
+  if (part.colour || !['block', 'group', 'plot'].includes(part.role)) return;
   const inside = parts
     .filter(
       (other) =>
@@ -261,14 +263,16 @@ function giveColour(picture: Picture, part: Part, parts: readonly Part[], known:
     .map(({ box }) => box);
   const [w, h] = [part.box[2] - part.box[0], part.box[3] - part.box[1]];
   const border = Math.min(0.1 * Math.min(w, h), 6);
-  const colour =
-    part.role === 'snowflake' || part.role === 'flame'
-      ? withInk(picture, { ...part, lines: [asLine(part.box)] }).colour
-      : fillColour(picture, growBox(part.box, -border), [...inside, ...known.map(({ line }) => line.box)]);
+  const texts = known.map(({ line }) => line.box);
+  // Nothing is seen of a plot behind a heat map.
+  if (
+    part.role === 'plot' &&
+    parts.some(({ role, box }) => role === 'heatmap' && boxIou(box, part.box) > 0.7)
+  )
+    return;
+  const colour = fillColour(picture, growBox(part.box, -border), [...inside, ...texts]);
   if (colour) part.colour = colour;
 }
-
-const asLine = (box: Box): TextLine => ({ box, text: '', confidence: 1, at: [], turn: 0 });
 
 function arrowPart(
   picture: Picture,

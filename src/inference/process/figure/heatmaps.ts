@@ -4,8 +4,8 @@ import { centreOf, inBox } from '../ask/geometry';
 import type { Picture } from '../picture';
 import type { Part } from './parts';
 import { fillColour } from './pixels';
-import { withInk } from './tables';
-import { groupsOf, numberOf, textPart, type KnownLine } from './texts';
+import { withInk } from './textInk';
+import { joinedOnRow, numberOf, textPart, type KnownLine } from './texts';
 
 /**
  * @param map the part of the role `heatmap`
@@ -14,7 +14,7 @@ import { groupsOf, numberOf, textPart, type KnownLine } from './texts';
 export function heatmapParts(picture: Picture, map: Part, lines: readonly KnownLine[]): Part[] {
   const [x1, y1, x2, y2] = map.box;
   const headers = (role: 'row_header' | 'col_header', axis: 0 | 1) =>
-    groupsOf(lines.filter((known) => known.role === role))
+    joinedOnRow(lines.filter((known) => known.role === role))
       .map((group) => withInk(picture, { ...textPart(role, group), owner: map }))
       .sort((a, b) => centreOf(a.box)[axis] - centreOf(b.box)[axis]);
   const rows = headers('row_header', 1);

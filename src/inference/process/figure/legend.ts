@@ -3,7 +3,8 @@ import type { Box } from '../../../protocol/geometry';
 import { unionBox } from '../../../protocol/raster';
 import type { Picture } from '../picture';
 import type { Part } from './parts';
-import { clamp, fillColour, inkColour, pixelsIn } from './pixels';
+import type { Rgb } from './colours';
+import { clamp, colourAt, contrastOf, fillColour, inkColour, pixelsIn } from './pixels';
 import { inkBox } from './inkBox';
 
 /** A swatch lies within so many heights of its name. */
@@ -56,14 +57,30 @@ export function findSwatch(
   }
 }
 
-/** A filled swatch has one colour with perhaps a dark frame: the fill counts where there is more of it. */
-function strongest(
-  picture: Picture,
-  swatch: Box,
-  ink: NonNullable<Part['colour']>,
-  behind: NonNullable<Part['colour']>,
-): NonNullable<Part['colour']> {
+/** Of a patch of colour with a frame around it, the fill; of anything else what is drawn most in it, or the ink. */
+function strongest(picture: Picture, swatch: Box, ink: Rgb, behind: Rgb): Rgb {
+  const [x1, y1, x2, y2] = swatch;
+  const [w, h] = [x2 - x1, y2 - y1];
+  const middle = fillColour(picture, [x1 + 0.25 * w, y1 + 0.3 * h, x2 - 0.25 * w, y2 - 0.3 * h]);
   const fill = fillColour(picture, swatch);
-  const differs = fill && Math.max(...fill.map((value, c) => Math.abs(value - (behind[c] as number)))) >= 24;
-  return differs ? fill : ink;
+  if (middle && w > 5 && h > 5 && frameShare(picture, swatch, behind) > 0.85) return middle;
+  return fill && contrastOf(fill, behind) >= 24 ? fill : ink;
+}
+
+/** Share of the pixels along a box's border, just inside, that differ from the paper. */
+function frameShare(picture: Picture, [x1, y1, x2, y2]: Box, behind: Rgb): number {
+  let [drawn, all] = [0, 0];
+  const look = (x: number, y: number) => {
+    all++;
+    if (contrastOf(colourAt(picture, y * picture.width + x), behind) >= 24) drawn++;
+  };
+  for (let x = x1; x < x2; x++) {
+    look(x, y1);
+    look(x, y2 - 1);
+  }
+  for (let y = y1; y < y2; y++) {
+    look(x1, y);
+    look(x2 - 1, y);
+  }
+  return drawn / all;
 }

@@ -1,5 +1,6 @@
 /** What belongs to what: icons to blocks, titles to plots and tables, ticks to axes, captions to pictures, numbers to bars. */
 import type { Box, Point } from '../../../protocol/geometry';
+import { unionBox } from '../../../protocol/raster';
 import { distanceToSegment } from '../../../protocol/simplify';
 import { centreOf, inBox } from '../ask/geometry';
 import type { Part } from './parts';
@@ -81,11 +82,17 @@ export function giveTicks(parts: Part[]): void {
   for (const tick of ticks) {
     const value = numberOf(tick.text ?? '');
     if (value !== undefined) tick.value = value;
-    const axes = ofRole(parts, 'x_axis', 'y_axis');
+    const [x, y] = centreOf(tick.box);
+    // Below the line of an x axis, left of that of a y axis.
+    const axes = ofRole(parts, 'x_axis', 'y_axis').filter(({ role, box }) =>
+      role === 'x_axis' ? y >= box[1] : x <= box[2],
+    );
     const holding = axes.filter(({ box }) => inBox(growBox(box, 3), centreOf(tick.box)));
     const axis = nearest(tick.box, holding.length ? holding : axes, 1.5 * lineHeight(tick));
     if (axis) tick.owner = axis;
   }
+  for (const axis of ofRole(parts, 'x_axis', 'y_axis'))
+    axis.box = unionBox([axis.box, ...ticks.filter(({ owner }) => owner === axis).map(({ box }) => box)]);
   for (const plot of ofRole(parts, 'plot'))
     for (const side of ['x', 'y'] as const) {
       const axis = axisOfTicks(plot, side, ticks);
@@ -133,6 +140,7 @@ export function giveAxisLabels(parts: readonly Part[]): void {
 export function giveTexts(parts: readonly Part[], paths: ReadonlyMap<Part, readonly Point[]>): void {
   const images = ofRole(parts, 'image');
   const bars = ofRole(parts, 'bar');
+  const isEnd = new Set([...paths.keys()].flatMap(({ tail, head }) => [tail, head]));
   for (const text of ofRole(parts, 'text')) {
     if (text.owner) continue;
     const height = lineHeight(text);
@@ -146,7 +154,7 @@ export function giveTexts(parts: readonly Part[], paths: ReadonlyMap<Part, reado
           !inBox(box, centreOf(text.box)),
       ) ??
       (numberOf(text.text ?? '') === undefined ? undefined : barOf(text, bars)) ??
-      arrowBeside(text, paths, 1.1 * height);
+      (isEnd.has(text) ? undefined : arrowBeside(text, paths, 1.1 * height));
     if (owner) text.owner = owner;
   }
 }

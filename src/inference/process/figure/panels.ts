@@ -1,9 +1,10 @@
 /** Panels of a figure that has letters for them: the parts into which white gutters cut it, one for each letter. */
 import type { Box } from '../../../protocol/geometry';
 import { centreOf, inBox } from '../ask/geometry';
+import { commonColor } from '../ground/enclosure';
 import type { Picture } from '../picture';
 import { inkBox } from './inkBox';
-import { colourAt, contrastOf, fillColour } from './pixels';
+import { colourAt, contrastOf } from './pixels';
 import type { Rgb } from './colours';
 
 /** A gutter is at least this share of the picture's shorter side wide. */
@@ -14,9 +15,16 @@ const mostNoise = 1;
 /** @param letters boxes of the panels' letters @returns a box for each letter, or none where gutters do not part them */
 export function panelsByGutters(picture: Picture, letters: readonly Box[]): Box[] {
   if (letters.length < 2) return [];
-  const paper = fillColour(picture, [0, 0, picture.width, picture.height]) ?? [255, 255, 255];
+  const paper = commonColor(picture, borderOf(picture), 0) ?? [255, 255, 255];
   const cells = split(picture, paper, [0, 0, picture.width, picture.height], letters);
   return cells.length === letters.length ? cells.map((cell) => inkBox(picture, cell, paper) ?? cell) : [];
+}
+
+/** The pixels at the edge of a picture: paper, unless something is cut off there. */
+function borderOf({ width, height }: Picture): number[] {
+  const across = Array.from({ length: width }, (_, x) => [x, (height - 1) * width + x]);
+  const down = Array.from({ length: height }, (_, y) => [y * width, y * width + width - 1]);
+  return [...across, ...down].flat();
 }
 
 function split(picture: Picture, paper: Rgb, cell: Box, letters: readonly Box[]): Box[] {

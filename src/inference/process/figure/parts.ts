@@ -1,6 +1,7 @@
 /** A figure's parts while they are put together: regions that lead to each other, before they have places in a parse. */
 import type { Box, Size } from '../../../protocol/geometry';
 import type { Patch } from '../../../protocol/raster';
+import { boxIou } from '../../engines/onnx/boxes';
 import type { TextLine } from '../ground/textReader';
 import type { Rgb } from './colours';
 import { mostRegions, type FigureParse, type FigureRegion, type Role } from './parse';
@@ -76,10 +77,16 @@ export function arrange(parts: readonly Part[], { height }: Size): Part[] {
   const kept = inParseOrder(thinnedOut(parts), height);
   const holders = kept.filter(isContainer);
   for (const part of kept) {
-    const parent = holderOf(
-      part.box,
-      holders.filter((holder) => holder !== part),
-    );
+    // A heat map fills its plot, so neither contains the other by its box.
+    const plot =
+      part.role === 'heatmap' &&
+      holders.find(({ role, box }) => role === 'plot' && boxIou(box, part.box) > 0.7);
+    const parent =
+      plot ||
+      holderOf(
+        part.box,
+        holders.filter((holder) => holder !== part),
+      );
     if (parent) part.parent = parent;
     else delete part.parent;
   }

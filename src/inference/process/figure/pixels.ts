@@ -83,3 +83,23 @@ export function inkColour(
 const rounded = ([r, g, b]: Rgb): Rgb => [Math.round(r), Math.round(g), Math.round(b)];
 
 export const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
+
+/**
+ * The colour of text as it was meant: strokes thinner than a pixel are never fully dark, so what was measured is taken further away
+ * from the paper.
+ */
+export function deepened(ink: Rgb, paper: Rgb, by: number): Rgb {
+  const channel = (c: 0 | 1 | 2) => clamp(Math.round(paper[c] + by * (ink[c] - paper[c])), 0, 255);
+  return [channel(0), channel(1), channel(2)];
+}
+
+/** Paper at least so light in each channel is meant to be white. */
+const leastWhite = 190;
+
+/** Makes colours of a yellowed or greyish scan those of white paper. @returns undefined where the page is not meant to be white */
+export function whiteBalance(picture: Picture): ((colour: Rgb) => Rgb) | undefined {
+  const paper = fillColour(picture, [0, 0, picture.width, picture.height]);
+  if (!paper || Math.min(...paper) < leastWhite) return undefined;
+  const channel = (colour: Rgb, c: 0 | 1 | 2) => Math.min(255, Math.round((colour[c] * 255) / paper[c]));
+  return (colour) => [channel(colour, 0), channel(colour, 1), channel(colour, 2)];
+}

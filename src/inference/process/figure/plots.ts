@@ -81,7 +81,10 @@ function entriesOf(plot: Part, parts: readonly Part[]): Part[] {
     return plots.every((other) => gapBetween(from, plot.box) <= gapBetween(from, other.box));
   });
   if (own.length) return own;
-  return parts.filter(({ role }) => role === 'legend').length <= 1 ? entries : [];
+  const legends = parts.filter(({ role }) => role === 'legend');
+  const isShared =
+    legends.length === 1 && !plots.some(({ box }) => shareInside((legends[0] as Part).box, box) > 0.5);
+  return isShared ? entries : [];
 }
 
 function nearestEntry({ colour }: Part, entries: readonly Part[]): Part | undefined {
@@ -94,7 +97,7 @@ function nearestEntry({ colour }: Part, entries: readonly Part[]): Part | undefi
   return best?.entry;
 }
 
-/** Bars by their colour: those of the network get exact boxes; the rest are new. */
+/** Bars by their colour: those of the network get their legend entry; the rest are new. */
 function newBars({ patch, colour }: Series, owner: Part, bars: readonly Part[], plot: Part): Part[] {
   return barsOf(patch).flatMap((box): Part[] => {
     const overlapping = bars.filter((bar) => areaOf(bar.box) > 0 && shareInside(bar.box, box) > 0.5);
@@ -102,7 +105,6 @@ function newBars({ patch, colour }: Series, owner: Part, bars: readonly Part[], 
     // Several bars of one colour that touch are one patch: the network tells them apart.
     if (overlapping.length > 1) return [];
     if (same && boxIou(same.box, box) >= sameBar) {
-      same.box = box;
       same.owner = owner;
       same.colour = colour;
       return [];

@@ -25,6 +25,8 @@ const sameSeries = 16;
 const leastShare = 0.45;
 /** How far (Euclidean, RGB) a pixel may lie from such a mixture. */
 const mixtureError = 42;
+/** How much a paler colour of the same tint counts as another one. */
+const fadedWorth = 0.6;
 /** A colour without a legend entry makes up at least this share of the plot's stroke pixels. */
 const leastOfStrokes = 0.06;
 /** Of a series' pixels this share lies on strokes that the network sees; of bars, less. */
@@ -65,7 +67,7 @@ export function seriesIn(
     for (let x = area[0]; x < area[2]; x++) {
       const pixel = colourAt(picture, y * picture.width + x);
       if (contrastOf(pixel, paper) < 16) continue;
-      const best = nearest(pixel, paper, wanted, usable);
+      const best = nearest(pixel, strongestNear(picture, x, y, paper), paper, wanted, usable);
       if (best < 0 || hidden.some((box) => inBox(box, [x, y]))) continue;
       (patches[best] as Patch).data[(y - area[1]) * width + x - area[0]] = 1;
       (counts[best] as [number, number, number])[kindAt(x, y)]++;
@@ -79,21 +81,46 @@ export function seriesIn(
     if ((curve + marker) / total < onStrokes) return [{ kind: 'bar', colour, patch: tight(patch), ...entry }];
     const kind = marker > curve ? 'marker' : 'curve';
     keepNearStrokes(patch, kindAt);
+    dropSpecks(patch, kind);
     const kept = tight(kind === 'curve' ? bridged(patch, others(patches, index)) : patch);
     return patchArea(kept) < leastPixels ? [] : [{ kind, colour, patch: kept, ...entry }];
   });
 }
 
-/** The colour whose mixture with the paper a pixel is, if any. */
-function nearest(pixel: Rgb, paper: Rgb, colours: readonly Rgb[], usable: readonly boolean[]): number {
+/** Of the pixels around one and itself, the colour that differs most from the paper: softened edges have their line's colour near. */
+function strongestNear(picture: Picture, x: number, y: number, paper: Rgb): Rgb {
+  let best = colourAt(picture, y * picture.width + x);
+  let most = contrastOf(best, paper);
+  for (let ny = Math.max(0, y - 1); ny <= Math.min(picture.height - 1, y + 1); ny++)
+    for (let nx = Math.max(0, x - 1); nx <= Math.min(picture.width - 1, x + 1); nx++) {
+      const colour = colourAt(picture, ny * picture.width + nx);
+      const contrast = contrastOf(colour, paper);
+      if (contrast > most) [best, most] = [colour, contrast];
+    }
+  return best;
+}
+
+/**
+ * The colour that a pixel belongs to, if any: the one that its surroundings are, and the pixel itself a mixture of that with the paper.
+ * @param strong the strongest colour near it
+ */
+function nearest(
+  pixel: Rgb,
+  strong: Rgb,
+  paper: Rgb,
+  colours: readonly Rgb[],
+  usable: readonly boolean[],
+): number {
   let best = -1;
-  let least = mixtureError;
+  let least = Infinity;
   for (const [index, colour] of colours.entries()) {
     if (!usable[index]) continue;
     const { share, error } = mixture(pixel, paper, colour);
-    if (share < leastShare || error >= least) continue;
-    least = error;
-    best = index;
+    if (share < leastShare || error >= mixtureError) continue;
+    // Thin lines never reach their full colour: then their tint tells.
+    const near = mixture(strong, paper, colour);
+    const away = Math.hypot(near.error, fadedWorth * (1 - near.share) * contrastOf(colour, paper));
+    if (away < least) [best, least] = [index, away];
   }
   return best;
 }
@@ -146,11 +173,26 @@ function drawnColours(
       const { share, error } = mixture(colour, paper, other);
       return labDistance(colour, other) < sameSeries || (share > 0.2 && error < mixtureError);
     });
-  for (const { sum, count } of [...bins.values()].sort((a, b) => b.count - a.count)) {
-    if (count < leastOfStrokes * total || count < leastPixels) break;
-    const colour: Rgb = [sum[0] / count, sum[1] / count, sum[2] / count];
-    if (!isKnown(colour)) found.push([Math.round(colour[0]), Math.round(colour[1]), Math.round(colour[2])]);
-  }
+  const sorted = [...bins.values()]
+    .map(({ sum: [r, g, b], count }) => ({ colour: [r / count, g / count, b / count] as Rgb, count }))
+    .sort((a, b) => b.count - a.count);
+  const isTaken = sorted.map(() => false);
+  sorted.forEach(({ colour }, i) => {
+    if (isTaken[i]) return;
+    // Paper with texture spreads a colour over many bins.
+    let [count, r, g, b] = [0, 0, 0, 0];
+    sorted.forEach((other, j) => {
+      if (isTaken[j] || labDistance(colour, other.colour) >= sameSeries) return;
+      isTaken[j] = true;
+      count += other.count;
+      r += other.count * other.colour[0];
+      g += other.count * other.colour[1];
+      b += other.count * other.colour[2];
+    });
+    if (count < leastOfStrokes * total || count < leastPixels) return;
+    const mean: Rgb = [Math.round(r / count), Math.round(g / count), Math.round(b / count)];
+    if (!isKnown(mean)) found.push(mean);
+  });
   return found;
 }
 
@@ -173,6 +215,42 @@ function keepNearStrokes(patch: Patch, kindAt: (x: number, y: number) => 0 | 1 |
       );
       if (!isNear) patch.data[y * patch.width + x] = 0;
     }
+}
+
+/** Pieces smaller than this share of the middle piece of markers, or of a curve's largest piece, are specks. */
+const speck = { marker: 0.3, curve: 0.02 };
+
+/** Takes away small pieces: edges of other series that look alike. */
+function dropSpecks(patch: Patch, kind: 'marker' | 'curve'): void {
+  const pieces = piecesOf(patch).sort((a, b) => b.length - a.length);
+  if (!pieces.length) return;
+  const usual = (kind === 'marker' ? pieces[Math.floor(pieces.length / 4)] : pieces[0])?.length ?? 0;
+  for (const piece of pieces)
+    if (piece.length < Math.max(3, speck[kind] * usual)) for (const at of piece) patch.data[at] = 0;
+}
+
+/** Connected pixels (eight neighbours), by their indices. */
+export function piecesOf({ width, height, data }: Patch): number[][] {
+  const seen = new Uint8Array(data.length);
+  const pieces: number[][] = [];
+  for (let start = 0; start < data.length; start++) {
+    if (seen[start] || !data[start]) continue;
+    const piece = [start];
+    seen[start] = 1;
+    for (const at of piece) {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+          const next = ny * width + nx;
+          if (!seen[next] && data[next]) {
+            seen[next] = 1;
+            piece.push(next);
+          }
+        }
+    }
+    pieces.push(piece);
+  }
+  return pieces;
 }
 
 const others = (patches: readonly Patch[], index: number) => patches.filter((_, i) => i !== index);

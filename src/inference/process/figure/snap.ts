@@ -1,10 +1,10 @@
 /** The network says what is there, the pixels say where exactly: boxes and masks of parts moved to the ink. */
 import type { Box } from '../../../protocol/geometry';
-import type { Patch } from '../../../protocol/raster';
+import { pixelBox, type Patch } from '../../../protocol/raster';
 import { boxIou } from '../../engines/onnx/boxes';
 import { enclosingShape } from '../ground/enclosure';
 import type { Picture } from '../picture';
-import { clamp, colourAt, contrastOf } from './pixels';
+import { clamp, colourAt, contrastOf, fillColour, growBox } from './pixels';
 
 /** An outline is believed when it agrees with the network's box so far. */
 const leastIou = 0.6;
@@ -59,9 +59,9 @@ function patchOf(mask: Uint8Array, width: number, [x1, y1, x2, y2]: Box): Patch 
 /** Moves each side of a box to the nearest long edge of the picture, if there is one within reach; else it stays. */
 export function snapSides(picture: Picture, box: Box, reach: number): Box {
   const [x1, y1, x2, y2] = box;
-  const near = Math.min(reach, (x2 - x1) / 4, (y2 - y1) / 4);
+  const near = [Math.min(reach, (x2 - x1) / 4), Math.min(reach, (y2 - y1) / 4)] as const;
   const side = (axis: 0 | 1, at: number, outward: -1 | 1) =>
-    snapSide(picture, axis, at, axis === 0 ? [y1, y2] : [x1, x2], near, outward);
+    snapSide(picture, axis, at, axis === 0 ? [y1, y2] : [x1, x2], near[axis], outward);
   return [side(0, x1, -1), side(1, y1, -1), side(0, x2, 1), side(1, y2, 1)];
 }
 
@@ -108,4 +108,48 @@ function snapSide(
     if (Math.abs(place - at) <= reach + mostLine && shareAt(place) >= 0.8 * best.share) outer = place;
   }
   return clamp(outer, 0, length);
+}
+
+/** Colours of one area differ by at most this; rows and columns of it have this share of their usual length. */
+const flat = { tolerance: 24, share: 0.5 };
+
+/**
+ * The box of an area of one colour, such as a bar: each side moved to where the colour in the middle of the box ends, if that is
+ * within reach, else to the nearest edge.
+ * @param without boxes in which something else is written on it
+ */
+export function snapFlat(picture: Picture, box: Box, reach: number, without: readonly Box[]): Box {
+  const bySides = snapSides(picture, box, reach);
+  const colour = fillColour(picture, middleOf(box), without);
+  if (!colour) return bySides;
+  const [x1, y1, x2, y2] = pixelBox(growBox(box, 1.5 * reach), picture);
+  const columns = new Int32Array(x2 - x1);
+  const rows = new Int32Array(y2 - y1);
+  const count = (x: number, y: number): number =>
+    contrastOf(colourAt(picture, y * picture.width + x), colour) <= flat.tolerance ? 1 : 0;
+  const inner = pixelBox(box, picture);
+  for (let y = y1; y < y2; y++)
+    for (let x = x1; x < x2; x++) {
+      // Rows are counted within the box's columns, and columns within its rows: neighbours do not count.
+      const isOn = count(x, y);
+      if (y >= inner[1] && y < inner[3]) (columns[x - x1] as number) += isOn;
+      if (x >= inner[0] && x < inner[2]) (rows[y - y1] as number) += isOn;
+    }
+  const extent = (counts: Int32Array, start: number, from: number, to: number): [number, number] => {
+    const middle = [...counts.subarray(Math.floor(from) - start, Math.ceil(to) - start)].sort(
+      (a, b) => a - b,
+    );
+    const least = Math.max(1, flat.share * (middle[Math.floor(middle.length / 2)] ?? 0));
+    let first = Math.floor((from + to) / 2) - start;
+    let last = first;
+    while (first > 0 && (counts[first - 1] as number) >= least) first--;
+    while (last < counts.length - 1 && (counts[last + 1] as number) >= least) last++;
+    return [start + first, start + last + 1];
+  };
+  const [left, right] = extent(columns, x1, inner[0], inner[2]);
+  const [top, bottom] = extent(rows, y1, inner[1], inner[3]);
+  const side = (found: number, limit: number, index: 0 | 1 | 2 | 3) =>
+    // At the end of what was looked at the colour goes on: that is no side.
+    found === limit || Math.abs(found - box[index]) > 1.5 * reach ? bySides[index] : found;
+  return [side(left, x1, 0), side(top, y1, 1), side(right, x2, 2), side(bottom, y2, 3)];
 }

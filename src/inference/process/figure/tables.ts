@@ -4,7 +4,8 @@ import { unionBox } from '../../../protocol/raster';
 import { cut, wordsOf } from '../ground/cut';
 import type { Picture } from '../picture';
 import type { Part } from './parts';
-import { fillColour, inkColour, pixelsIn } from './pixels';
+import { fillColour } from './pixels';
+import { withInk } from './textInk';
 import { strokeWidth } from './strokeWidth';
 import { numberOf, textPart, type KnownLine } from './texts';
 
@@ -43,9 +44,13 @@ export function tableParts(picture: Picture, table: Box, lines: readonly KnownLi
       if (!known) return [];
       const isColumnHeader = r < headerRows;
       const isRowHeader = c < headerColumns;
-      if (isColumnHeader && (isRowHeader || spans(known, columns)))
-        return [withInk(picture, textPart('text', known))];
-      if (isColumnHeader) return [];
+      if (isColumnHeader) {
+        // The corner's text, and names over several columns, are headers of no one column.
+        const texts = isRowHeader
+          ? known
+          : known.filter((each) => each.role === 'text' || spans([each], columns));
+        return texts.length ? [withInk(picture, textPart('text', texts))] : [];
+      }
       const place = { row: r - headerRows, col: c - headerColumns };
       if (isRowHeader) return [withInk(picture, { ...textPart('row_header', known), row: place.row })];
       const part = textPart('cell', known);
@@ -60,7 +65,7 @@ export function tableParts(picture: Picture, table: Box, lines: readonly KnownLi
   for (let c = headerColumns; c < columns.length; c++) {
     // The lines of a column's header, one below the other, are one header.
     const known = grid.slice(0, headerRows).flatMap((row) => row[c] ?? []);
-    const own = known.filter((each) => !spans([each], columns));
+    const own = known.filter((each) => each.role !== 'text' && !spans([each], columns));
     if (own.length) parts.push(withInk(picture, { ...textPart('col_header', own), col: c - headerColumns }));
   }
   markBold(picture, parts);
@@ -94,14 +99,6 @@ const spans = (known: readonly KnownLine[], columns: readonly Extent[]) =>
       under.length > 1 || (columns.length > 3 && !columns.some(([from, to]) => middle > from && middle < to))
     );
   });
-
-/** A text with the colour that it is written in. */
-export function withInk(picture: Picture, part: Part): Part {
-  const lines = part.lines ?? [];
-  const pixels = lines.flatMap(({ box }) => pixelsIn(box, picture));
-  const colour = inkColour(picture, pixels);
-  return colour ? { ...part, colour } : part;
-}
 
 function rowsOf(lines: readonly KnownLine[]): KnownLine[][] {
   const rows: KnownLine[][] = [];

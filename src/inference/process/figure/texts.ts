@@ -88,10 +88,10 @@ function cutTicks(line: TextLine): TextLine[] {
 export function numberOf(text: string): number | undefined {
   const plain = text
     .replace(/[−–—]/g, '-')
+    .replace(/\s+/g, '')
     .replace(/[（(][^）)]*[）)]$/, '')
     .replace(/[±+][\d.]+$/, '')
     .replace(/(\d),(?=\d{3}(\D|$))/g, '$1')
-    .replace(/\s+/g, '')
     .replace(/^[$€£¥~≈]/, '')
     .replace(/[*†‡↑↓]+$/, '');
   const power = /^10\^?\{?(-\d+)\}?$/.exec(plain);
@@ -117,13 +117,38 @@ export function textPart(role: Part['role'], known: readonly KnownLine[]): Part 
 
 /** Lines as groups that each are one label, in reading order. */
 export function groupsOf(known: readonly KnownLine[]): KnownLine[][] {
-  const placed = known.map((each) => ({
-    each,
-    box: each.line.box,
-    text: each.line.text,
-    turn: each.line.turn,
-  }));
-  return groupBlocks(placed).map((block) => block.flat().map(({ each }) => each));
+  // Numbers that stand near each other, at bars for instance, are not one text.
+  const isNumber = ({ line, role }: KnownLine) => role === 'text' && numberOf(line.text) !== undefined;
+  const placed = known
+    .filter((each) => !isNumber(each))
+    .map((each) => ({
+      each,
+      box: each.line.box,
+      text: each.line.text,
+      turn: each.line.turn,
+    }));
+  return [
+    ...groupBlocks(placed).map((block) => block.flat().map(({ each }) => each)),
+    ...known.filter(isNumber).map((each) => [each]),
+  ];
+}
+
+/** Upright lines, each a text of its own; pieces of one that were read apart are joined. */
+export function joinedOnRow(known: readonly KnownLine[]): KnownLine[][] {
+  const groups: KnownLine[][] = [];
+  for (const each of [...known].sort((a, b) => a.line.box[0] - b.line.box[0])) {
+    const [x1, y1, , y2] = each.line.box;
+    const isUpright = each.line.turn === 0;
+    const before = groups.find((group) => {
+      if (!isUpright || group[0]?.line.turn !== 0) return false;
+      const [, top, right, bottom] = (group.at(-1) as KnownLine).line.box;
+      const height = Math.min(bottom - top, y2 - y1);
+      return Math.min(bottom, y2) - Math.max(top, y1) > 0.6 * height && Math.abs(x1 - right) < 0.5 * height;
+    });
+    if (before) before.push(each);
+    else groups.push([each]);
+  }
+  return groups;
 }
 
 /**
