@@ -15,11 +15,18 @@ await runMain(async () => {
   const { tsImport } = await import('tsx/esm/api');
   const { takeScreenshots } = await tsImport('../test/support/screenshots.ts', import.meta.url);
   await takeScreenshots();
-  // The tests of the Models view and of the walkthrough take theirs on the way.
+  // The tests of the Models view, of the walkthrough and of the other modalities take theirs on the way.
   await runLogged(
     'screenshots-models',
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'e2e', 'test/e2e/models.test.ts'],
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'e2e',
+      'test/e2e/models.test.ts',
+      'test/e2e/media.test.ts',
+    ],
     { env: { ...process.env, GROUNDNOTE_PICTURES: '1' } },
   );
 });

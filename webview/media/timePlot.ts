@@ -3,16 +3,18 @@ import { themeColor } from './hooks';
 import { short, ticks } from './numbers';
 import type { Timeline } from './timeline';
 
-export interface Band {
-  readonly top: number;
-  readonly height: number;
+/** Edges of the plots in the canvas, CSS pixels. */
+interface Plot {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 /** Marks at round times under the plots. @param words for a time in seconds */
 export function drawTimeAxis(
   context: CanvasRenderingContext2D,
   { span, x }: Pick<Timeline, 'span' | 'x'>,
-  plot: { left: number; right: number; bottom: number },
+  plot: Plot,
   words: (seconds: number) => string = (seconds) => `${short(seconds)} s`,
 ): void {
   context.font = `11px ${themeColor('sans-serif', 'font-family')}`;
@@ -32,17 +34,14 @@ export function drawTimeAxis(
   }
 }
 
-/** The selection and the cursor over all of the plots. */
-export function drawCursor(
+/** The selection over all of the plots, with its edges. */
+export function drawSelection(
   context: CanvasRenderingContext2D,
-  { x, selection, cursor }: Pick<Timeline, 'x' | 'selection' | 'cursor'>,
-  plot: { left: number; right: number; bottom: number },
+  { x, selection }: Pick<Timeline, 'x' | 'selection'>,
+  plot: Plot,
 ): void {
-  context.save();
-  context.beginPath();
-  context.rect(plot.left, 0, plot.right - plot.left, plot.bottom);
-  context.clip();
-  if (selection) {
+  if (!selection) return;
+  inside(context, plot, () => {
     context.fillStyle = themeColor('#3399ff55', 'editor-selectionBackground', 'inputOption-activeBackground');
     context.globalAlpha = 0.45;
     context.fillRect(x(selection.from), 0, x(selection.to) - x(selection.from), plot.bottom);
@@ -50,10 +49,29 @@ export function drawCursor(
     context.strokeStyle = themeColor('#39f', 'focusBorder');
     context.lineWidth = 1;
     for (const edge of [selection.from, selection.to]) vertical(context, x(edge), plot.bottom);
-  }
-  context.strokeStyle = themeColor('#f80', 'charts-orange', 'editorCursor-foreground', 'focusBorder');
-  context.lineWidth = 1.5;
-  vertical(context, x(cursor), plot.bottom);
+  });
+}
+
+/** The cursor through all of the plots. */
+export function drawCursor(
+  context: CanvasRenderingContext2D,
+  { x, cursor }: Pick<Timeline, 'x' | 'cursor'>,
+  plot: Plot,
+): void {
+  inside(context, plot, () => {
+    context.strokeStyle = themeColor('#f80', 'charts-orange', 'editorCursor-foreground', 'focusBorder');
+    context.lineWidth = 1.5;
+    vertical(context, x(cursor), plot.bottom);
+  });
+}
+
+/** Draws nothing outside of the plots. */
+function inside(context: CanvasRenderingContext2D, { left, right, bottom }: Plot, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, right - left, bottom);
+  context.clip();
+  draw();
   context.restore();
 }
 

@@ -4,7 +4,10 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { modalityOfFile, readMediaFile } from '../../../src/inference/process/media/read';
+import { mediaView } from '../../../src/inference/process/media/views';
 import { boxSchema, pointSchema } from '../../../src/protocol/geometry';
+import { shownModalities, type ShownModality } from '../../../src/protocol/media';
 import { renderPage } from '../../../src/notes/render/page';
 
 const examples = path.resolve('examples');
@@ -30,6 +33,24 @@ describe('sample notes', () => {
   it('has figures of less than 200 KB', () => {
     for (const name of readdirSync(path.join(examples, 'figures')))
       expect(statSync(path.join(examples, 'figures', name)).size, name).toBeLessThan(200_000);
+  });
+});
+
+describe('files of other modalities', () => {
+  const folder = path.join(examples, 'media');
+  const files = readdirSync(folder).filter((name) => !name.endsWith('.md'));
+
+  it.each(files)('%s is what its name tells', async (name) => {
+    const media = { path: path.join(folder, name) };
+    const modality = await modalityOfFile(media);
+    expect(shownModalities).toContain(modality);
+    const view = mediaView(await readMediaFile(media, modality as ShownModality));
+    expect(view.modality).toBe(modality);
+    expect(readFileSync(path.join(folder, 'README.md'), 'utf8')).toContain(`\`${name}\``);
+  });
+
+  it('take less than 300 KB together', () => {
+    expect(files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0)).toBeLessThan(300_000);
   });
 });
 

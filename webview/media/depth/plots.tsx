@@ -65,8 +65,13 @@ export function Histogram(props: {
   );
 }
 
-/** Values along a line as a curve; where nothing was measured it has a gap. */
-export function Profile({ values }: { values: Float32Array }) {
+const nothing = new Float32Array(0);
+
+/**
+ * Values along a line as a curve; where nothing was measured it has a gap. Before there is a line it keeps its place, so that
+ * the map does not move while one is drawn.
+ */
+export function Profile({ values = nothing }: { values: Float32Array | undefined }) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(box);
@@ -76,7 +81,13 @@ export function Profile({ values }: { values: Float32Array }) {
     if (!Number.isNaN(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const draw = useFrame(() => {
     const context = beginPlot(canvas.current, size);
-    if (!context || !(high >= low)) return;
+    if (!context) return;
+    if (values.length === 0) {
+      context.fillStyle = themeColor('#888', 'descriptionForeground');
+      context.font = `12px ${themeColor('sans-serif', 'font-family')}`;
+      context.fillText('Drag over the map to draw a line.', 10, size.height / 2);
+    }
+    if (!(high >= low)) return;
     const y = (value: number) => 8 + (1 - (value - low) / (high - low || 1)) * (size.height - 16);
     context.font = `11px ${themeColor('sans-serif', 'font-family')}`;
     context.textBaseline = 'middle';
@@ -106,9 +117,11 @@ export function Profile({ values }: { values: Float32Array }) {
   });
   useEffect(draw, [values, size.width, size.height, theme]);
   const words =
-    high >= low
-      ? `from ${short(low)} to ${short(high)}, over ${values.length} pixels`
-      : 'nothing was measured there';
+    values.length === 0
+      ? 'drag over the map to draw one'
+      : high >= low
+        ? `from ${short(low)} to ${short(high)}, over ${values.length} pixels`
+        : 'nothing was measured there';
   return (
     <div class="strip profile" ref={box}>
       <canvas ref={canvas} role="img" aria-label={`Values along the line: ${words}`} />

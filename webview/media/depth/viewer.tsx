@@ -149,7 +149,7 @@ export function DepthViewer({ view }: { view: DepthView }) {
           ? `x ${cross[0]}  y ${cross[1]}:  ${Number.isNaN(value) ? 'not measured' : short(value)}${begun ? '  (P ends the line)' : ''}`
           : `${size}${reduced}; ${short(statistics.min)} to ${short(statistics.max)}${missing}`}
       </div>
-      {profile && <Profile values={profile} />}
+      {(profile || drawing) && <Profile values={profile} />}
       <Histogram statistics={statistics} range={options} map={options.map} flipped={options.flipped} />
     </>
   );

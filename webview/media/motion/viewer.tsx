@@ -5,7 +5,7 @@ import type { ImuView } from '../../../src/protocol/media';
 import { Button, Check } from '../controls';
 import { beginPlot, themeColor, useFrame, useKept, useSize, useTheme } from '../hooks';
 import { clock, grouped, short, ticks } from '../numbers';
-import { drawCursor, drawTimeAxis, drawTrace } from '../timePlot';
+import { drawCursor, drawSelection, drawTimeAxis, drawTrace } from '../timePlot';
 import { timelineHelp, useTimeline } from '../timeline';
 import { lanesOf, rowAt, summary } from './traces';
 
@@ -45,6 +45,7 @@ export function MotionViewer({ view }: { view: ImuView }) {
   const redraw = useFrame(() => {
     const context = beginPlot(canvas.current, size);
     if (!context) return;
+    drawSelection(context, timeline, plot);
     const height = plot.bottom / lanes.length;
     lanes.forEach((lane, at) => {
       const top = at * height;

@@ -6,7 +6,7 @@ import { colorIndex, colorMapNames, colorTable } from '../colorMaps';
 import { Button, Select } from '../controls';
 import { beginPlot, themeColor, useFrame, useKept, useSize, useTheme } from '../hooks';
 import { clock, short, ticks } from '../numbers';
-import { drawCursor, drawTimeAxis, drawTrace } from '../timePlot';
+import { drawCursor, drawSelection, drawTimeAxis, drawTrace } from '../timePlot';
 import { timelineHelp, useTimeline } from '../timeline';
 import { Player } from './player';
 import { quietest, spectrogramOf } from './spectrum';
@@ -142,6 +142,7 @@ export function SoundViewer({ view }: { view: AudioView }) {
       context.fillText(text, 4, Math.min(plot.bottom - 6, Math.max(spectrum.top + 6, y)));
     }
     drawTimeAxis(context, timeline, plot);
+    drawSelection(context, timeline, plot);
     drawCursor(context, { ...timeline, cursor: player.isPlaying ? player.time : timeline.cursor }, plot);
     document.body.dataset['drawn'] = String(Number(document.body.dataset['drawn'] ?? 0) + 1);
     if (player.isPlaying) redraw();
