@@ -1,0 +1,1 @@
+"""What sees: the parser of figures, the region sampler, the mask decoder."""
