@@ -195,9 +195,18 @@ class Source:
     """Draws batches at random from a pack; equal seeds give equal streams."""
 
     def __init__(self, folder, seed):
-        folder = Path(folder)
-        self.rng, self.pictures, self.planes = np.random.default_rng(seed), Store(folder / 'pictures'), Store(folder / 'planes')
-        self.records = [json.loads(line) for line in (folder / 'records.jsonl').read_text().splitlines()]
+        self.folder, self.rng = Path(folder), np.random.default_rng(seed)
+        self.shards, self.index, self.records = {}, [], []
+        self.refresh()
+
+    def refresh(self):
+        """Takes up the shards that have come since."""
+        for path in sorted(self.folder.glob('*/records.jsonl')):
+            if path.parent not in self.shards:
+                stores = self.shards[path.parent] = Store(path.parent / 'pictures'), Store(path.parent / 'planes')
+                rows = [json.loads(line) for line in path.read_text().splitlines()]
+                self.records += rows
+                self.index += [(*stores, i) for i in range(len(rows))]
         aspects = np.array([r['width'] / r['height'] for r in self.records])
         nearest = np.abs(np.log(aspects)[:, None] - np.log(ASPECTS)).argmin(1)
         self.buckets = [np.nonzero(nearest == k)[0] for k in range(len(ASPECTS))]
@@ -205,7 +214,7 @@ class Source:
 
     def view(self, index, shape):
         """A random view of record `index`: mostly all of it, else a crop of its middle size."""
-        rng, record = self.rng, self.records[index]
+        rng, record, (pictures, planes, row) = self.rng, self.records[index], self.index[index]
         w, h = record['width'], record['height']
         zoom = 1.0 if rng.random() < 0.6 else rng.uniform(0.5, 1.0)
         cw, ch = (max(32, int(v * zoom * rng.uniform(0.92, 1.0))) for v in (w, h))
@@ -214,14 +223,14 @@ class Source:
         cw, ch = min(cw, w), min(ch, h)
         x, y = int(rng.integers(0, w - cw + 1)), int(rng.integers(0, h - ch + 1))
         shrink = cv2.INTER_AREA if rng.random() < 0.7 else cv2.INTER_LINEAR
-        return View(self.pictures[index], self.planes[index], record['regions'], (x, y, x + cw, y + ch), shape, shrink)
+        return View(pictures[row], planes[row], record['regions'], (x, y, x + cw, y + ch), shape, shrink)
 
-    def batch(self, pictures, size, regions):
-        """`pictures` views of one shape, with up to `regions` regions of each for the sampler and the mask decoder."""
+    def batch(self, pictures, size, regions, referred=1):
+        """`pictures` views of one shape, with up to `regions` regions of the first `referred` of them for the sampler and the mask decoder."""
         rng = self.rng
         bucket = int(rng.choice(len(ASPECTS), p=self.shares))
         shape = view_size(size, ASPECTS[bucket])
-        out = dict(pixels=[], heat=[], ends=[], text=[], strokes=[], rows=[], links=[], regions=[], masks=[])
+        out = dict(pixels=[], heat=[], ends=[], text=[], strokes=[], rows=[], links=[], regions=[])
         for b in range(pictures):
             view = self.view(int(rng.choice(self.buckets[bucket])), shape)
             targets = parser_targets(view)
@@ -230,8 +239,7 @@ class Source:
             out['rows'] += [(b, *r) for r in targets['rows']]
             out['links'] += [(b, *r) for r in targets['links']]
             out['pixels'].append(jitter_colour(view.pixels, rng))
-            items = self.some_regions(view, regions)
-            out['regions'].append(items)
+            out['regions'].append(self.some_regions(view, regions if b < referred else 0))
         pixels = np.stack(out['pixels']).transpose(0, 3, 1, 2) / np.float32(255)
         return out | dict(pixels=np.ascontiguousarray(pixels, np.float32), **{k: np.stack(out[k]) for k in ('heat', 'ends', 'text', 'strokes')})
 

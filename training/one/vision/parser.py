@@ -1,15 +1,26 @@
-"""The parser: one pass of a dense convolutional network over a figure finds its parts, arrows, roles of text and ink.
+"""The parser: one pass of a convolutional network over a figure finds its parts, arrows, roles of text and ink.
 
-Boxes are found by their centres as in CenterNet (Zhou et al. 2019), with distances to the four sides as in FCOS (Tian et
-al. 2019); arrows by their two ends, each of which points at the other. Trained from scratch: on drawn figures a
-pretrained start brought nothing (training/one/README.md). Coordinates: docs/figure-language.md, "The parser's graphs".
+Its trunk is the image encoder of the first pack (training/segment), all of it trained further: in two minutes it came further than dense
+convolutions from scratch (README.md). Boxes are found by their centres as in CenterNet (Zhou et al. 2019), with distances to
+the four sides as in FCOS (Tian et al. 2019); arrows by their two ends, each of which points at the other. Coordinates:
+docs/figure-language.md, "The parser's graphs".
 """
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 
-from .layers import ConvNorm, Residual, upsample
+from .layers import ConvNorm, Residual, join, upsample
 from .roles import BOX_ROLES, SETS, STROKES, TEXT_ROLES
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / 'segment'))       # its files import each other by bare names
+from data import MEAN, STD  # noqa: E402
+from model import WIDTHS, Encoder  # noqa: E402
 
 FEATURES = 64                               # channels of `features`
 OUTPUTS = ('centres', 'sizes', 'text_roles', 'ends', 'other_end', 'strokes', 'features')
@@ -20,25 +31,64 @@ UNIT = 64.0                                 # pixels of the view that the offset
 class Trunk(nn.Module):
     """RGB 0..1 [B, 3, H, W] -> features [B, 64, H/4, W/4]. The dilated blocks at stride 32 see the whole figure."""
 
-    def __init__(self, w2=24, w4=48, w8=96, w16=160, w32=224):
+    def __init__(self):
         super().__init__()
-        self.down2 = ConvNorm(3, w2, 2)
-        self.down4 = nn.Sequential(ConvNorm(w2, w4, 2), Residual(w4))
-        self.down8 = nn.Sequential(ConvNorm(w4, w8, 2), Residual(w8), Residual(w8))
-        self.down16 = nn.Sequential(ConvNorm(w8, w16, 2), Residual(w16), Residual(w16), Residual(w16))
-        self.down32 = nn.Sequential(ConvNorm(w16, w32, 2), Residual(w32), Residual(w32, 2), Residual(w32, 4))
-        self.lateral32, self.up16 = nn.Conv2d(w32, w16, 1), ConvNorm(w16, w16)
-        self.lateral16, self.up8 = nn.Conv2d(w16, w8, 1), ConvNorm(w8, w8)
-        self.lateral8, self.lateral4, self.up4 = nn.Conv2d(w8, FEATURES, 1), nn.Conv2d(w4, FEATURES, 1), ConvNorm(FEATURES, FEATURES)
+        self.encoder = Encoder()
+        w4, w8, _, w32 = WIDTHS
+        self.context = nn.Sequential(Residual(w32, 2), Residual(w32, 4))
+        self.out = ConvNorm(w4 + w8, FEATURES)
+        self.register_buffer('mean', torch.tensor(MEAN).reshape(1, 3, 1, 1))
+        self.register_buffer('deviation', torch.tensor(STD).reshape(1, 3, 1, 1))
 
     def forward(self, pixel_values):
-        x4 = self.down4(self.down2(2.0 - 4.0 * pixel_values))               # white paper, the commonest value, is far from none
-        x8 = self.down8(x4)
-        x16 = self.down16(x8)
-        x32 = self.down32(x16)
-        x16 = self.up16(x16 + upsample(self.lateral32(x32)))
-        x8 = self.up8(x8 + upsample(self.lateral16(x16)))
-        return self.up4(self.lateral4(x4) + upsample(self.lateral8(x8)))
+        e = self.encoder
+        s2, s4, p8, p16, p32 = e.backbone((pixel_values - self.mean) / self.deviation)
+        f16 = e.in16(join(p16, upsample(e.to16(self.context(e.in32(p32))))))
+        f8 = e.in8(join(p8, upsample(e.to8(f16))))
+        f4 = e.in4(join(s4, e.detail(s2), upsample(e.to4(f8))))
+        return self.out(join(f4, upsample(f8)))
+
+    def start_from(self, path, pixels):
+        """Copies the weights of the first pack's image_encoder.onnx. Its normalisations are folded into the convolutions; they
+        are opened again around the mean and deviation that each convolution has on `pixels` [B, 3, H, W], so that training goes
+        on from the same function."""
+        graph = onnx.load(str(path)).graph
+        weights = {i.name: numpy_helper.to_array(i).astype(np.float32) for i in graph.initializer}
+        for node in graph.node:                                             # half-precision weights have a cast in front
+            if node.op_type == 'Cast' and node.input[0] in weights:
+                weights[node.output[0]] = weights[node.input[0]]
+        stored = [[weights[n] for n in node.input[1:3]] for node in graph.node if node.op_type == 'Conv']
+        e, taken = self.encoder, []
+        blocks = [e.in32[0], e.in32[1], e.to16, e.in16[0], e.in16[1], e.to8, e.in8[0], e.in8[1], e.to4, e.detail, e.in4]
+        for conv in e.backbone.convolutions():
+            taken.append((conv, None))
+        for block in blocks:
+            taken += [(block.first[0], block.first[1]), (block.conv, block.norm)] if hasattr(block, 'first') else [(block[0], block[1])]
+        left = list(stored)
+        with torch.no_grad():
+            for conv, norm in taken:
+                k = next(i for i, (w, _) in enumerate(left) if w.shape == tuple(conv.weight.shape))
+                w, b = left.pop(k)
+                conv.weight.copy_(torch.from_numpy(w))
+                (conv.bias if norm is None else norm.bias).copy_(torch.from_numpy(b))
+        assert not left, 'the file has other convolutions'
+        self.eval()
+        handles = []
+        for conv, norm in taken:
+            if norm is not None:
+                norm.weight.data.fill_((1.0 + norm.eps) ** 0.5)             # for now only the bias
+
+                def open_up(_, __, output, norm=norm):
+                    mean, var = output.mean((0, 2, 3)), output.var((0, 2, 3))
+                    norm.running_mean.copy_(mean)
+                    norm.running_var.copy_(var)
+                    norm.weight.copy_((var + norm.eps).sqrt())
+                    norm.bias.add_(mean)
+                handles.append(conv.register_forward_hook(open_up))
+        with torch.no_grad():
+            self(pixels)
+        for handle in handles:
+            handle.remove()
 
 
 class Parser(nn.Module):

@@ -30,12 +30,13 @@ def farthest(points, count: int):
     """Farthest-point sampling from the first point: [R, N, 2] -> indices [R, count]."""
     best = torch.full_like(points[:, :, 0], 1e10)
     last = torch.zeros_like(points[:, :1, 0]).to(torch.int64)
-    chosen = last
-    for _ in range(count - 1):
+    slots = torch.arange(count).unsqueeze(0)
+    chosen = last.expand(-1, count)
+    for i in range(1, count):
         origin = torch.gather(points, 1, last.unsqueeze(2).expand(-1, -1, 2))
         best = torch.minimum(best, ((points - origin) * (points - origin)).sum(2))
         last = best.argmax(1, keepdim=True)
-        chosen = torch.cat([chosen, last], 1)
+        chosen = torch.where(slots == i, last, chosen)
     return chosen
 
 
