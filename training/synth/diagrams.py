@@ -27,7 +27,7 @@ class Item:
 
     def entries(self, last=False):
         """The parts that an arrow from (or, `last`, to) the neighbour may end on."""
-        if self.part is not None and (not self.children or self.rest.get('as_whole')):
+        if self.part is not None and (not self.children or self.rest.get('as_whole') or self.rest.get('tokens')):
             return [self.part]
         if self.kind == 'group':
             return self.children[0].entries(last)
@@ -53,7 +53,8 @@ class Draughtsman:
         #: Boxes for arrows to end on, of parts whose caption belongs to them.
         self.whole = {}
         self.has_icons = rng.random() < 0.4
-        self.image_share, self.formula_share, self.text_share, self.strip_share = rng.choice((0, 0, 0.1, 0.22)), rng.choice((0, 0.06, 0.12)), rng.choice((0, 0.06, 0.15)), rng.choice((0, 0, 0.08))
+        self.image_share, self.formula_share, self.text_share, self.strip_share = rng.choice((0, 0, 0.1, 0.22)), rng.choice((0, 0.06, 0.12)), rng.choice((0, 0.06, 0.15)), rng.choice((0, 0, 0.08, 0.14))
+        self.token_share, self.slabs, self.subtitles = rng.choice((0, 0, 0, 0.1)), rng.random() < 0.25, rng.random() < 0.15
         self.path = rng.choices(('elbow', 'slant', 'curve'), (0.55, 0.25, 0.2))[0]
         self.same_size = rng.random() < 0.45
         self.room = rng.choice((5.0, 6.5, 8.0, 11.0))
@@ -64,9 +65,22 @@ class Draughtsman:
 
     # ---- leaves -------------------------------------------------------------------------------------------------------------
 
+    def tokens(self):
+        """A row of small blocks with a word or sign each, as of a sentence."""
+        rng, children = self.rng, []
+        fill = rng.choice(self.look.fills)
+        for i in range(rng.randint(3, 7)):
+            text = rng.choice((f't{i + 1}', '…', '[CLS]', '[SEP]', '<SEG>', '<s>', '[MASK]', f'x{i}', f'{i + 1}')) if rng.random() < 0.4 else self.write.token()
+            item = Item('leaf', make='block', lines=[[(text, 0)]], shape='rect', icon=None, icon_place=None, upright=False, text=text, fill=fill if rng.random() < 0.8 else None)
+            item.w, item.h = max(1.2, run_width([(text, 0)]) + 0.6), 1.5
+            children.append(item)
+        return Item('row', children, gap=rng.choice((0.0, 0.15, 0.3)), flow='none', tokens=True)
+
     def leaf(self, ends=False):
         """One leaf; at the ends of a chain more often an image, a formula or bare text."""
         rng, share = self.rng, 2.5 if ends else 1.0
+        if self.token_share and rng.random() < self.token_share:
+            return self.tokens()
         kind = rng.choices(('block', 'image', 'formula', 'text', 'strip'),
                            (1.0, self.image_share * share, self.formula_share * share, self.text_share * share, self.strip_share))[0]
         return getattr(self, '_' + kind)()
@@ -79,7 +93,11 @@ class Draughtsman:
         rng, look = self.rng, self.look
         text = text or self.write.part()
         lines = wrap(text, self.room)
-        if rng.random() < 0.07 and len(lines) == 1 and not small:
+        first = len(lines)
+        under = self.subtitles and not small and len(lines) < 3 and rng.random() < 0.7
+        if under:
+            lines += wrap(self.write.remark(), self.room * 1.3)[:2]
+        elif rng.random() < 0.07 and len(lines) == 1 and not small:
             lines.append([(f'{2 ** rng.randint(4, 10)}-d' if rng.random() < 0.5 else f'{rng.randint(2, 24)} layers', 0)])
         size = 1.0
         shape = rng.choice(self.shapes) if rng.random() < 0.6 else 'rect'
@@ -101,7 +119,7 @@ class Draughtsman:
         upright = self.upright and shape == 'rect' and not icon and not small
         if upright:
             w, h = h, w
-        item = Item('leaf', make='block', lines=lines, shape=shape, icon=icon, icon_place=place, upright=upright, text=text if len(lines) == len(wrap(text, self.room)) and joined(lines) == text else joined(lines))
+        item = Item('leaf', make='block', lines=lines, shape=shape, icon=icon, icon_place=place, upright=upright, text=joined(lines), under=first if under else None)
         item.w, item.h = max(w, 1.6), max(h, 1.5)
         return item
 
@@ -139,6 +157,10 @@ class Draughtsman:
     def _strip(self):
         """A vector or a row of tokens: small squares side by side, one block."""
         n = self.rng.randint(3, 7)
+        if self.slabs and self.rng.random() < 0.7:  # layers of a network as slabs, aslant
+            item = Item('leaf', make='strip', n=n, upright=False, slabs=self.rng.choice(('even', 'falling', 'rising')))
+            item.w, item.h = n * self.rng.uniform(0.7, 1.1) + 0.8, self.rng.uniform(2.5, 5)
+            return item
         upright = self.rng.random() < 0.4
         item = Item('leaf', make='strip', n=n, upright=upright)
         a, b = n * 0.9, 0.9
@@ -209,6 +231,8 @@ class Draughtsman:
                 else:
                     self.put(child, x + (item.w - child.w) / 2, at, layer)
                     at += child.h + item.rest['gap']
+            if item.rest.get('tokens'):  # arrows end at the one in the middle
+                item.part = item.children[len(item.children) // 2].part
         elif item.kind == 'group':
             self._put_group(item, layer)
         else:
@@ -248,7 +272,7 @@ class Draughtsman:
 
     def _put_block(self, item):
         rng, look, rest = self.rng, self.look, item.rest
-        fill, border = self._fill(rest['text'] if rng.random() < 0.5 else None)
+        fill, border = rest.get('fill') or self._fill(rest['text'] if rng.random() < 0.5 else None)
         if rest['shape'] == 'circle' and rng.random() < 0.7:
             fill, border = look.paper, look.ink
         shape = rest['shape']
@@ -266,6 +290,12 @@ class Draughtsman:
             cy += 0.65
         angle = 90 if rest['upright'] else 0
         part.lines = label(rest['lines'], cx, cy, item.h - 0.6 if angle else width, angle=angle, weight=look.label_weight if shape != 'circle' else 'regular', colour=look.on(fill))
+        if rest.get('under'):  # the lines below the name: smaller and paler
+            for i, line in enumerate(part.lines):
+                if i < rest['under']:
+                    line.weight = 'bold'
+                else:
+                    line.size, line.colour, line.weight = 0.72, mix(line.colour, fill, 0.35), 'regular'
         self.parts.append(part)
         item.part = part
         if rest['icon']:
@@ -299,7 +329,7 @@ class Draughtsman:
     def _put_strip(self, item):
         fill, border = self.rng.choice(self.look.fills)
         item.part = Part('block', [item.x, item.y, item.x + item.w, item.y + item.h], colour=fill, kind='strip',
-                         look=dict(n=item.rest['n'], upright=item.rest['upright'], fill=fill, border=border, border_width=self.look.border_width, shades=self.rng.random() < 0.4, seed=self.rng.randrange(1 << 30)))
+                         look=dict(n=item.rest['n'], upright=item.rest['upright'], slabs=item.rest.get('slabs'), fill=fill, border=border, border_width=self.look.border_width, shades=self.rng.random() < 0.4, seed=self.rng.randrange(1 << 30)))
         self.parts.append(item.part)
 
     # ---- arrows -------------------------------------------------------------------------------------------------------------
@@ -369,7 +399,8 @@ class Draughtsman:
         if total < 0.5:
             return None
         width = look.arrow_width * (1.6 if rng.random() < 0.04 else 1)
-        fat = total > 1.4 and len(points) == 2 and rng.random() < 0.02
+        straight = len(points) == 2 and (abs(points[0][0] - points[1][0]) < 0.1 or abs(points[0][1] - points[1][1]) < 0.1)
+        fat = total > 1.4 and straight and rng.random() < 0.03
         size = min(look.arrow_size, total * 0.6)
         x1, y1, x2, y2 = union([(x, y, x, y) for x, y in points])
         half = size * 0.4
@@ -384,7 +415,7 @@ class Draughtsman:
     @staticmethod
     def reach(points, part):
         """A path that ends at the box of a part, led on to the part's own outline where that is not its box."""
-        shape = part.look.get('shape') if part.kind == 'block' else None
+        shape = part.look.get('shape') if part is not None and part.kind == 'block' else None
         if shape not in OUTLINES:
             return points
         (ax, ay), (bx, by) = points[-2:]
@@ -483,6 +514,19 @@ class Draughtsman:
             else:
                 at += width
 
+    def loose(self):
+        """An arrow that comes from nowhere, or goes nowhere: into the left-most or out of the right-most block."""
+        rng = self.rng
+        blocks = [p for p in self.parts if p.role == 'block']
+        if not blocks:
+            return
+        comes, length = rng.random() < 0.6, rng.uniform(1.5, 3)
+        part = min(blocks, key=lambda p: p.box[0]) if comes else max(blocks, key=lambda p: p.box[2])
+        y = part.centre[1]
+        way = [(part.box[0] - length, y), (part.box[0] - routes.GAP, y)] if comes else [(part.box[2] + routes.GAP, y), (part.box[2] + length, y)]
+        if routes.free(way, self.obstacles(part)) and not any(routes.along(way, arrow.points) for arrow in self.arrows):
+            self.arrow(None if comes else part, part if comes else None, way, named=False)
+
     def title(self):
         x1, y1, x2, _ = union(p.box for p in self.parts)
         text = self.write.title()
@@ -577,7 +621,7 @@ def grid(d):
     rows = [Item('row', leaves[i:i + columns], gap=d.gaps(), flow='none') for i in range(0, n, columns)]
     w, h = max(leaf.w for leaf in leaves), max(leaf.h for leaf in leaves)
     for leaf in leaves:
-        if leaf.rest['make'] == 'block' and leaf.rest['shape'] not in ('circle', 'diamond'):
+        if leaf.rest.get('make') == 'block' and leaf.rest['shape'] not in ('circle', 'diamond'):
             leaf.w, leaf.h = w, h
     top = Item('col', rows, gap=d.gaps())
     d.measure(top)
@@ -667,6 +711,8 @@ def diagram(rng, split='train', chinese=False, look=None):
     name = rng.choice(names)
     d = Draughtsman(rng, split, chinese, look)
     LAYOUTS[name](d)
+    if rng.random() < 0.07:
+        d.loose()
     if rng.random() < (0.3 if d.has_icons else 0.07):
         d.key()
     if rng.random() < 0.1:

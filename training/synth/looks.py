@@ -77,7 +77,7 @@ class Look:
 
     def on(self, fill):
         """The colour of text on a fill."""
-        return (255, 255, 255) if luminance(fill) < 0.45 else ((0, 0, 0) if self.dark else self.ink)
+        return (255, 255, 255) if luminance(fill) < (0.55 if self.dark else 0.45) else ((0, 0, 0) if self.dark else self.ink)
 
     def for_scene(self):
         return dict(paper=self.paper, ink=self.ink, dark=self.dark, font=self.font)

@@ -25,7 +25,8 @@ def em_width(text):
 @dataclass(slots=True)
 class Line:
     """One line of text. `x`, `y`: its anchor ('l', 'c' or 'r' of it, always its middle in height); `width`: room along its direction, which
-    a renderer keeps to by a smaller size; `angle` 90: read from bottom to top. `runs`: (text, level), level -1 lowered, 1 raised."""
+    a renderer keeps to by a smaller size; `angle`: turned so many degrees against the clock about its anchor (90: read from bottom to top).
+    `runs`: (text, level), level -1 lowered, 1 raised."""
     runs: list
     x: float
     y: float
@@ -45,9 +46,16 @@ class Line:
         """[x1, y1, x2, y2] by the estimate of em_width."""
         w, h = min(self.width, run_width(self.runs) * self.size), self.size
         shift = {'l': 0.0, 'c': 0.5, 'r': 1.0}[self.anchor]
-        if self.angle:
-            return [self.x - h / 2, self.y - w * (1 - shift), self.x + h / 2, self.y + w * shift]
-        return [self.x - w * shift, self.y - h / 2, self.x + w * (1 - shift), self.y + h / 2]
+        return turned_box([-w * shift, -h / 2, w * (1 - shift), h / 2], self.angle, self.x, self.y)
+
+
+def turned_box(box, degrees, x, y):
+    """The upright box of a box around (0, 0), turned against the clock and put at (x, y)."""
+    if degrees == 0:
+        return [box[0] + x, box[1] + y, box[2] + x, box[3] + y]
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    corners = [(x + u * c + v * s, y - u * s + v * c) for u in (box[0], box[2]) for v in (box[1], box[3])]
+    return [min(p[0] for p in corners), min(p[1] for p in corners), max(p[0] for p in corners), max(p[1] for p in corners)]
 
 
 def run_width(runs):

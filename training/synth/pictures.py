@@ -1,5 +1,13 @@
-"""Small pictures inside figures, made up from a seed: scenes of sky and shapes, textures, feature maps, masks, depth maps."""
+"""Small pictures inside figures: made up from a seed (scenes of sky and shapes, textures, feature maps, masks, depth maps), or photos.
+
+With GROUNDNOTE_FIGURE_PHOTOS set to a folder of data sets as training/segment/prepare.py reads them, half of the pictures are crops of their
+training photos; figures are then the same again only with the same photos.
+"""
+import json
+import os
 import random
+from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,9 +17,43 @@ from .looks import MAPS, of_map
 KINDS = ('scene', 'scene', 'scene', 'texture', 'features', 'mask', 'depth', 'pixels')
 
 
+#: Data sets whose photos a shipped model may be trained on.
+SETS = ('bsds500', 'ccp', 'coco128seg', 'davis')
+
+
+@lru_cache(None)
+def photos():
+    """Paths of the training photos; none without GROUNDNOTE_FIGURE_PHOTOS."""
+    folder = os.environ.get('GROUNDNOTE_FIGURE_PHOTOS')
+    out = []
+    for name in SETS if folder else ():
+        for line in (Path(folder) / name / 'index.jsonl').read_text(encoding='utf-8').splitlines():
+            row = json.loads(line)
+            if row['split'] == 'train':
+                out.append(str(Path(folder) / name / row['image']))
+    return sorted(out)
+
+
+@lru_cache(200)
+def _photo(path):
+    return np.ascontiguousarray(cv2.imread(path, cv2.IMREAD_COLOR)[..., ::-1])
+
+
+def _crop(rng, width, height):
+    """A piece of a photo, of the wanted shape."""
+    photo = _photo(rng.choice(photos()))
+    h, w = photo.shape[:2]
+    scale = min(w / width, h / height) * rng.uniform(0.6, 1.0)
+    cw, ch = max(2, int(width * scale)), max(2, int(height * scale))
+    x, y = rng.randint(0, w - cw), rng.randint(0, h - ch)
+    return cv2.resize(photo[y:y + ch, x:x + cw], (width, height), interpolation=cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR)
+
+
 def picture(seed, width, height):
     """uint8 [height, width, 3] RGB."""
     rng = random.Random(seed)
+    if photos() and rng.random() < 0.5:
+        return _crop(rng, width, height)
     kind = rng.choice(KINDS)
     w, h = min(width, 160), max(2, round(min(width, 160) * height / width))
     made = globals()['_' + kind](rng, np.random.default_rng(seed), w, h)

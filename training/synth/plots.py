@@ -58,12 +58,13 @@ class Axes:
             else:
                 line = Line([(text, 0)], -0.35 - max(out, 0), p, w * 1.3, ts, 'r', colour=ink)
             tick_parts.append(text_part('tick', [line], value=value if isinstance(value, float) else None))
-        if side == 'x' and len(tick_parts) > 1:  # names that would touch stand in two lines of sight: turned
+        if side == 'x' and len(tick_parts) > 1:  # names that would touch are turned
             gap = min(b.box[0] - a.box[2] for a, b in zip(tick_parts, tick_parts[1:]))
             if gap < 0.25:
+                turn = rng.choice((90, 90, 30, 45, 60))
                 for part, value in zip(tick_parts, values):
                     old = part.lines[0]
-                    part.lines = [Line(old.runs, at(value), self.h + 0.35 + max(out, 0), old.width, ts, 'r', 90, colour=ink)]
+                    part.lines = [Line(old.runs, at(value) + (0 if turn == 90 else 0.25), self.h + (0.35 if turn == 90 else 0.55) + max(out, 0), old.width, ts, 'r', turn, colour=ink)]
                     part.box = part.lines[0].box
         line_box = [0, self.h, self.w, self.h + max(out, 0.1)] if side == 'x' else [-max(out, 0.1), 0, 0, self.h]
         axis = Part(role, union([line_box] + [t.box for t in tick_parts]), kind='axis', layer=3, colour=ink,

@@ -201,11 +201,28 @@ class Painter:
     def draw_strip(self, part, look):
         x1, y1, x2, y2 = part.box
         n, rng = look['n'], np.random.default_rng(look['seed'])
+        if look['slabs']:
+            self.slabs(part, look)
+            return
         for i in range(n):
             cell = (x1, y1 + (y2 - y1) * i / n, x2, y1 + (y2 - y1) * (i + 1) / n) if look['upright'] else (x1 + (x2 - x1) * i / n, y1, x1 + (x2 - x1) * (i + 1) / n, y2)
             fill = mix(look['fill'], look['border'], rng.random() * 0.8) if look['shades'] else look['fill']
             self.canvas.drawRect(skia.Rect(*cell), self.fill(fill))
             self.canvas.drawRect(skia.Rect(*cell), self.stroke(look['border'], look['border_width'] * self.em))
+
+    def slabs(self, part, look):
+        x1, y1, x2, y2 = part.box
+        n, slant = look['n'], self.em * 0.7
+        thick = (x2 - x1 - slant) / n * 0.75
+        for i in range(n):
+            t = i / max(1, n - 1)
+            share = {'even': 1.0, 'falling': 1 - 0.55 * t, 'rising': 0.45 + 0.55 * t}[look['slabs']]
+            x, h = x1 + (x2 - x1 - slant - thick) * t, (y2 - y1) * share
+            top = (y1 + y2 - h) / 2
+            front = [(x, top + slant), (x + thick, top + slant), (x + thick, top + h), (x, top + h)]
+            for face, shade in (([front[0], (x + slant, top), (x + slant + thick, top), front[1]], 0.35), ([front[1], (x + slant + thick, top), (x + slant + thick, top + h - slant), front[2]], 0.2), (front, 0.0)):
+                self.canvas.drawPath(path_of(face, True), self.fill(mix(look['fill'], look['border'], shade)))
+                self.canvas.drawPath(path_of(face, True), self.stroke(look['border'], look['border_width'] * self.em * 0.8))
 
     def draw_image(self, part, look):
         x1, y1, x2, y2 = part.box

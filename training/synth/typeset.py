@@ -5,7 +5,7 @@ from functools import lru_cache
 import skia
 
 from . import fonts
-from .parts import union
+from .parts import turned_box, union
 
 
 @lru_cache(None)
@@ -80,10 +80,7 @@ def set_line(line, family, chinese, least=6.0):
     base = 0.35 * line.size  # the middle of capitals is at y
     pieces = [(text, font, x - shift, base + dy) for text, font, x, dy in pieces]
     x1, y1, x2, y2 = ink[0] - shift, base + ink[1], ink[2] - shift, base + ink[3]
-    if line.angle:  # quarter turn against the clock: (x, y) -> (y, -x)
-        box = [line.x + y1, line.y - x2, line.x + y2, line.y - x1]
-    else:
-        box = [line.x + x1, line.y + y1, line.x + x2, line.y + y2]
+    box = turned_box([x1, y1, x2, y2], line.angle, line.x, line.y)
     return Set(pieces, (line.x, line.y), line.angle, line.colour, box)
 
 
@@ -94,12 +91,12 @@ def typeset(scene, split='train'):
     for part in scene.parts:
         if not part.lines:
             continue
-        least = min((line.size for line in part.lines), default=0)
+        before = [line.size for line in part.lines]
         sets = [set_line(line, family, chinese) for line in part.lines]
-        size = min(line.size for line in part.lines)
-        if len(part.lines) > 1 and size < least * 0.99:  # the lines of one label are of one size
-            for line in part.lines:
-                line.size = size
+        shrunk = min(line.size / size for line, size in zip(part.lines, before))
+        if len(part.lines) > 1 and shrunk < 0.99:  # the lines of one label become smaller together
+            for line, size in zip(part.lines, before):
+                line.size = size * shrunk
             sets = [set_line(line, family, chinese) for line in part.lines]
         out[id(part)] = sets
         if part.kind == 'text' and part.role != 'cell':

@@ -161,6 +161,19 @@ class Writer:
             return f'{rng.choice(w.acronyms)} {rng.choice(w.chinese_nouns)}'
         return f'{rng.choice(w.chinese_nouns)} {rng.choice("123ABC")}'
 
+    def token(self):
+        """A word of a sentence."""
+        words = self.words.chinese_categories if self.chinese else self.words.categories
+        return self.rng.choice(words)
+
+    def remark(self):
+        """A few words below a name."""
+        rng, w = self.rng, self.words
+        if self.chinese:
+            return rng.choice((f'{rng.choice(w.chinese_modifiers)}{rng.choice(w.chinese_nouns)}', f'宽度 {2 ** rng.randint(5, 10)}', f'{rng.randint(2, 24)} 层', f'权重 {rng.randint(1, 9) / 10}'))
+        return rng.choice((f'{rng.choice(w.acronyms)} with {rng.choice(w.acronyms)}', f'{rng.choice(w.modifiers).lower()} {rng.choice(w.nouns).lower()}', f'{2 ** rng.randint(4, 10)} tokens, width {2 ** rng.randint(5, 10)}',
+                           f'{rng.randint(2, 24)} layers', f'stride {rng.choice((1, 2, 4, 8, 16))}', f'weight {rng.randint(1, 9) / 10}', f'{rng.choice(w.verbs).lower()} {rng.choice(w.nouns).lower()}'))
+
     def group(self):
         """The name of a group of modules, or of a stage."""
         rng, w = self.rng, self.words

@@ -43,8 +43,7 @@ class Scenes(unittest.TestCase):
                 for region in parse.regions:
                     self.assertTrue(0 <= region.box[0] and region.box[2] <= parse.width and 0 <= region.box[1] and region.box[3] <= parse.height)
                     if region.role == 'arrow':
-                        self.assertIsNotNone(region.tail)
-                        self.assertIsNotNone(region.head)
+                        self.assertFalse(region.tail is None and region.head is None)
         self.assertEqual(set(ROLES) - seen, {'user'})
 
     def test_bars_are_as_high_as_the_ticks_say(self):
@@ -119,6 +118,8 @@ class Pictures(unittest.TestCase):
                 arrows += 1
                 near = 1.6 * drawn.em
                 for point, end in zip(truth.ends(i), (region.tail, region.head)):
+                    if end is None:  # it comes from nowhere
+                        continue
                     part = truth.parse.regions[end]
                     names = [r.box for r in truth.parse.regions if r.owner == end and r.role == 'text']
                     self.assertLess(min(distance(point, box) for box in (part.box, *names)), near, (seed, region, part))
