@@ -17,7 +17,7 @@ import { contextOf, type CliIo } from './io';
 import { readMask } from './pictures';
 import { finish, type ResultFiles } from './tasks';
 
-type Options = ResultFiles & { pack?: string };
+type Options = ResultFiles & { pack?: string; trace?: boolean };
 
 /**
  * Answers a question. Regions stand in it as `[x1, y1, x2, y2]`.
@@ -28,17 +28,18 @@ export async function runAsk(
   runtime: Runtime,
   image: string,
   text: string,
-  { history, pack, ...files }: Options & { history?: string },
+  { history, pack, trace, ...files }: Options & { history?: string },
 ): Promise<void> {
   const turns = history === undefined ? [] : await readHistory(history);
   const question: GroundedText = { text, spans: [] };
   const result = await runtime.ask(
-    { image: { path: image }, question, asked: [], history: turns, pack },
+    { image: { path: image }, question, asked: [], history: turns, pack, trace },
     contextOf(io),
   );
   // With its question the result can be a turn of the next history.
   const turn: TaskResult & { question: GroundedText } = { ...result, question };
   await finish(io, runtime, image, turn, files);
+  if (!files.json) tellTrace(io, result);
 }
 
 /** Tells what regions say. @throws GroundnoteError as the task does, and io */
@@ -47,7 +48,7 @@ export async function runRefer(
   runtime: Runtime,
   image: string,
   { prompts, masks }: { prompts: readonly Prompt[]; masks: readonly string[] },
-  { ask, pack, ...files }: Options & { ask?: string },
+  { ask, pack, trace, ...files }: Options & { ask?: string },
 ): Promise<void> {
   const geometries: Geometry[] = prompts.flatMap(geometryOf);
   for (const file of masks) geometries.push({ type: 'mask', mask: encodeRle(await readMask(file)) });
@@ -58,10 +59,26 @@ export async function runRefer(
   }));
   const question = ask?.trim() ? { text: ask.trim(), spans: [] } : undefined;
   const result = await runtime.refer(
-    { image: { path: image }, asked, history: [], pack, ...(question && { question }) },
+    { image: { path: image }, asked, history: [], pack, trace, ...(question && { question }) },
     contextOf(io),
   );
   await finish(io, runtime, image, result, files);
+  if (!files.json) tellTrace(io, result);
+}
+
+/** The trace as lines: the program with what else it might have been, and which words fit which parts. */
+function tellTrace(io: CliIo, { trace }: TaskResult): void {
+  if (!trace) return;
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const name = (part: number) => trace.parts[part]?.name ?? '';
+  const told = ({ token, part, probability }: { token: string; part?: number; probability: number }) =>
+    `${part === undefined ? token : name(part)} ${percent(probability)}`;
+  for (const token of trace.program) {
+    const others = token.alternatives.map(told).join(', ');
+    const words = token.attended?.map(({ word, weight }) => `${word} ${percent(weight)}`).join(', ');
+    io.out(`${told(token)}${others && `; or ${others}`}${words ? `; from ${words}` : ''}\n`);
+  }
+  for (const { word, part, score } of trace.links) io.out(`${word} – ${name(part)} ${percent(score)}\n`);
 }
 
 function geometryOf(prompt: Prompt): Geometry[] {

@@ -45,6 +45,7 @@ interface ReferOptions extends SharedOptions, ResultFiles {
   stroke?: Prompt[];
   mask?: string[];
   ask?: string;
+  trace?: boolean;
   pack?: string;
 }
 
@@ -144,6 +145,7 @@ function buildProgram(io: CliIo): Command {
     .option('--stroke <x,y;x,y;…>', 'a line, or a loop around something; repeatable', parseStroke)
     .option('--mask <file>', 'a mask as PNG, non-zero is the region; repeatable', collect)
     .option('--ask <question>', 'a question about the regions')
+    .option('--trace', 'tell what the model had in mind, too')
     .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
     .option('--pack <id>', 'the pack or server to use')
     .action(async (image: string, options: ReferOptions, self: Command) => {
@@ -160,6 +162,7 @@ function buildProgram(io: CliIo): Command {
     });
 
   shared(command('ask <image> <question>', 'a question about a picture → an answer with regions'))
+    .option('--trace', 'tell what the model had in mind, too')
     .option('--history <file>', 'turns before, as JSON: an array of answers that "ask --json" has printed')
     .option('--overlay-out <file>', 'write the picture with the regions of the answer as PNG')
     .option('--pack <id>', 'the pack or server to use')
@@ -167,7 +170,7 @@ function buildProgram(io: CliIo): Command {
       async (
         image: string,
         question: string,
-        options: SharedOptions & ResultFiles & { history?: string; pack?: string },
+        options: SharedOptions & ResultFiles & { history?: string; pack?: string; trace?: boolean },
         self: Command,
       ) => {
         if (!question.trim()) self.error('error: the question is empty');

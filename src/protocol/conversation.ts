@@ -5,6 +5,7 @@ import { boxSchema } from './geometry';
 import { askedRegionSchema, explanationStepSchema, groundedTextSchema } from './inference';
 import type { TaskDefaults } from './packs';
 import { eventChannel, requestChannel } from './rpc';
+import { traceSchema } from './trace';
 
 /** A question and what became of it. */
 export const conversationTurnSchema = z.object({
@@ -60,6 +61,12 @@ export const retryTurn = requestChannel(
   'retryTurn',
   z.object({ turnId: z.string(), view: boxSchema.optional() }),
   z.object({}),
+);
+/** Asks the pack of an answer what it had in mind; absent where it needed no model. */
+export const traceTurn = requestChannel(
+  'traceTurn',
+  z.object({ turnId: z.string(), view: boxSchema.optional() }),
+  z.object({ trace: traceSchema.optional() }),
 );
 /** Ends the answer that is under way; what it has said so far stays. */
 export const stopAnswer = requestChannel('stopAnswer', z.object({}), z.object({}));

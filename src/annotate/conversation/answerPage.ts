@@ -8,6 +8,7 @@ import {
   openConversation,
   retryTurn,
   stopAnswer,
+  traceTurn,
 } from '../../protocol/conversation';
 import type { Endpoint } from '../../protocol/rpc';
 import type { ConversationModel } from './conversationModel';
@@ -23,6 +24,10 @@ export function answerPage(
     turnId: await model.ask(question, names, view),
   }));
   endpoint.handle(retryTurn, async ({ turnId, view }) => (await model.retry(turnId, view), {}));
+  endpoint.handle(traceTurn, async ({ turnId, view }, { signal }) => {
+    const trace = await model.trace(turnId, view, signal);
+    return trace ? { trace } : {};
+  });
   endpoint.handle(stopAnswer, () => (model.stop(), {}));
   endpoint.handle(keepRegions, async ({ turnId }) => ({ regionIds: await model.keep(turnId) }));
   endpoint.handle(choosePack, async ({ pack }) => (await model.choosePack(pack), {}));

@@ -23,7 +23,7 @@ import { packsOf } from '../resultRegions';
 /** Turns before the question that a pack is told. */
 const mostHistory = 8;
 
-/** Asks a pack, by the most able of its tasks. @throws GroundnoteError unsupported, and what the inference process reports */
+/** Asks a pack, by the most able of its tasks. @param trace asks for what it had in mind, too. @throws GroundnoteError unsupported, and what the inference process reports */
 export function askPack(
   inference: InferenceApi,
   image: ImageSource,
@@ -32,12 +32,13 @@ export function askPack(
   before: readonly ConversationTurn[],
   view: Box | undefined,
   options: RequestOptions,
+  trace?: true,
 ): Promise<TaskResult> {
   const history = before
     .filter(({ state }) => state === 'answered')
     .slice(-mostHistory)
     .map(turnOf);
-  const common = { image, pack: id, ...(view && { view }) };
+  const common = { image, pack: id, ...(view && { view }), ...(trace && { trace }) };
   if (tasks.includes('ask')) return inference.request(ask, { ...common, question, asked, history }, options);
   if (tasks.includes('refer') && asked.length)
     return inference.request(refer, { ...common, asked, question, history }, options);

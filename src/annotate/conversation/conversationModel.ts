@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Annotation, Edit } from '../../protocol/annotator';
 import { canConverse, packFor, type Conversation, type ConversationTurn } from '../../protocol/conversation';
+import type { Trace } from '../../protocol/trace';
 import { GroundnoteError, isCancelled, toWireError } from '../../protocol/errors';
 import type { Box, Size } from '../../protocol/geometry';
 import type { AskedRegion, GroundedText, ImageSource } from '../../protocol/inference';
@@ -91,6 +92,20 @@ export class ConversationModel {
     };
     this.change([...this.conversation.turns.slice(0, at), turn]);
     void this.answer(turn, pack, view);
+  }
+
+  /** What the pack of an answer had in mind, found by asking it again; nothing changes. @throws GroundnoteError not-found, no-pack */
+  async trace(turnId: string, view: Box | undefined, signal: AbortSignal): Promise<Trace | undefined> {
+    const { turns } = await this.open();
+    const at = turns.findIndex(({ id }) => id === turnId);
+    const turn = turns[at];
+    if (!turn) throw new GroundnoteError('not-found', 'This question is no longer part of the conversation.');
+    const pack = (await this.options.packs()).find(({ id }) => id === turn.pack);
+    if (!pack) throw new GroundnoteError('no-pack', `There is no pack named "${turn.pack}" on this machine.`);
+    const { inference, image } = this.options;
+    const before = turns.slice(0, at);
+    const result = await askPack(inference, await image(), pack, turn, before, view, { signal }, true);
+    return result.trace;
   }
 
   /** Ends the answer that is under way; what it has said stays. */

@@ -170,6 +170,46 @@ describe('an answer', () => {
     await expect.poll(() => shape('lit').count()).toBe(2);
   });
 
+  it('shows what the model had in mind where its pack can tell', async () => {
+    const trace: ScriptedAnswer['trace'] = {
+      question: 'What is left of the decoder?',
+      parts: [
+        { role: 'block', name: '"Decoder"', box: [280, 60, 360, 110] },
+        { role: 'block', name: '"Encoder"', box: [40, 130, 120, 180] },
+      ],
+      program: [
+        { token: 'SHOW', probability: 0.98, alternatives: [{ token: 'EXPLAIN', probability: 0.02 }] },
+        {
+          ...{ token: 'region', part: 0, probability: 0.9 },
+          alternatives: [{ token: 'region', part: 1, probability: 0.1 }],
+          attended: [{ word: 'decoder', weight: 0.84 }],
+        },
+      ],
+      links: [{ word: 'decoder', part: 0, score: 1 }],
+    };
+    await open({ packs: [segmenter, { ...reader, kind: 'figure' }] }, { ...left, trace });
+    await ask('What is left of the decoder?');
+    await answered();
+    await panel.page.getByRole('button', { name: 'Show Trace' }).click();
+    const shown = panel.page.getByRole('region', { name: 'Trace' });
+    await expect
+      .poll(() => shown.locator('tbody tr').allInnerTexts())
+      .toEqual(['SHOW\t98 %\tEXPLAIN 2 %\t', '"Decoder"\t90 %\t"Encoder" 10 %\tdecoder 84 %']);
+    // It was asked for by itself, and the answer stays as it was.
+    expect(panel.host.conversation.asked.map((asked) => asked.trace ?? false)).toEqual([false, true]);
+    // Parts light up on the picture, and slots without anything are not there.
+    await shown.getByRole('button', { name: '"Encoder"' }).hover();
+    await expect.poll(() => shape('lit').count()).toBe(1);
+    expect(await shown.getByText('Experts').count()).toBe(0);
+    await panel.page.getByRole('button', { name: 'Hide Trace' }).click();
+    await expect.poll(() => shown.count()).toBe(0);
+    // Other packs have none.
+    await open({}, left);
+    await ask('What is left of the decoder?');
+    await answered();
+    expect(await panel.page.getByRole('button', { name: 'Show Trace' }).count()).toBe(0);
+  });
+
   it('gives its regions to the picture in one undo step, and not before', async () => {
     await open({}, left);
     await ask('What is left of the decoder?');

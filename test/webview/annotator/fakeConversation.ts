@@ -11,7 +11,10 @@ import type { AskParams, TaskResult } from '../../../src/protocol/inference';
 import type { Endpoint, RequestOptions } from '../../../src/protocol/rpc';
 
 /** What the pack says to the next question. */
-export interface ScriptedAnswer extends Pick<TaskResult, 'text' | 'spans' | 'refused' | 'explanation'> {
+export interface ScriptedAnswer extends Pick<
+  TaskResult,
+  'text' | 'spans' | 'refused' | 'explanation' | 'trace'
+> {
   regions?: TaskResult['regions'];
   /** After this much of the text it waits for `go`. */
   pause?: number;
@@ -74,7 +77,7 @@ export class FakeConversation {
     this.asked.push({ ...params, task });
     const [next = {}] = this.script;
     if (this.script.length > 1) this.script.shift();
-    const { text = '', pause, fails, regions = [], ...rest } = next;
+    const { text = '', pause, fails, regions = [], trace, ...rest } = next;
     if (pause !== undefined) {
       onProgress?.({ phase: 'Reading the text', text: text.slice(0, pause) });
       await new Promise<void>((resolve) => {
@@ -90,6 +93,7 @@ export class FakeConversation {
       regions,
       text,
       ...rest,
+      ...(params.trace && trace && { trace }),
       timings: { load_ms: 0, encode_ms: 0, decode_ms: 0, total_ms: 1 },
     };
   }

@@ -13,11 +13,13 @@ import {
   openConversation,
   retryTurn,
   stopAnswer,
+  traceTurn,
   type Conversation,
   type ConversationTurn,
 } from '../../../src/protocol/conversation';
 import type { Box } from '../../../src/protocol/geometry';
 import type { PackSummary } from '../../../src/protocol/packs';
+import type { Trace } from '../../../src/protocol/trace';
 import type { PanelStore } from '../store';
 import { questionOf, type Part } from './parts';
 
@@ -40,6 +42,8 @@ export class ConversationState {
   private hovered: readonly string[] = [];
   private pinned: readonly string[] = [];
   view: ConversationView = { turns: [], phase: undefined, open: true, wanted: 'ask' };
+  /** Traces that are shown, by turn. */
+  traces: ReadonlyMap<string, Trace> = new Map();
   /** The part of the picture that is in sight. */
   visible: () => Box | undefined = () => undefined;
 
@@ -126,6 +130,10 @@ export class ConversationState {
   region(id: string): Annotation | undefined {
     const annotation = this.store.annotations.find((each) => each.id === id);
     if (annotation) return annotation;
+    for (const [turnId, { parts }] of this.traces) {
+      const part = parts.find((_, index) => this.tracePart(turnId, index) === id);
+      if (part) return { id, geometry: { type: 'box', box: part.box }, provenance: { by: 'user' } };
+    }
     for (const { regions, asked } of this.view.turns.toReversed()) {
       const found = regions.find((each) => each.id === id);
       if (found) return found;
@@ -167,6 +175,33 @@ export class ConversationState {
   retry(turnId: string): Promise<boolean> {
     const view = this.visible();
     return this.try(() => this.store.host.request(retryTurn, { turnId, ...(view && { view }) }));
+  }
+
+  /** Whether a turn's pack can tell what it had in mind. */
+  canTrace({ pack, state }: ConversationTurn): boolean {
+    return state === 'answered' && this.packs.some(({ id, kind }) => id === pack && kind === 'figure');
+  }
+
+  /** The id under which a part of a trace lights up. */
+  tracePart(turnId: string, index: number): string {
+    return `${turnId} part ${index}`;
+  }
+
+  showTrace(turnId: string): Promise<boolean> {
+    const view = this.visible();
+    return this.try(async () => {
+      const { trace } = await this.store.host.request(traceTurn, { turnId, ...(view && { view }) });
+      if (trace) this.traces = new Map(this.traces).set(turnId, trace);
+      else this.store.set({ status: 'This answer needed no model: there is no trace of it.' });
+      this.set({});
+    });
+  }
+
+  hideTrace(turnId: string): void {
+    const traces = new Map(this.traces);
+    traces.delete(turnId);
+    this.traces = traces;
+    this.set({});
   }
 
   stop(): Promise<boolean> {

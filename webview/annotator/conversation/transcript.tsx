@@ -7,6 +7,7 @@ import './conversation.css';
 import { asMarkdown, asText } from './copying';
 import { GroundedWords } from './groundedText';
 import { useConversation } from './hooks';
+import { TraceOfTurn } from './trace';
 
 export function Transcript() {
   useStore();
@@ -136,6 +137,7 @@ function Actions({ turn, isLast }: { turn: ConversationTurn; isLast: boolean }) 
       {isLast && (
         <IconButton icon="refresh" label="Ask again" onClick={() => void conversation.retry(turn.id)} />
       )}
+      <TraceOfTurn turn={turn} />
     </div>
   );
 }
