@@ -3,7 +3,10 @@ never shows, and questions about them in words of their own (queries.py), as `gr
 
     PYTHONPATH=training python -m eval.make_endtoend --out DIR --seed 0 --count 120 --queries 500
 
-Kinds come out about equally often, as far as the figures have them. Equal arguments give an equal set.
+Kinds come out about equally often, as far as the figures have them. Equal arguments give an equal set. Beside `index.jsonl` the same
+questions are written over the true parses, in the form of phrasings.py: what `eval.language` gets wrong there is no fault of seeing.
+
+    PYTHONPATH=training python -m eval.language --phrasings DIR/phrasings.jsonl --weights last.pt
 """
 import argparse
 import json
@@ -60,17 +63,36 @@ def line_of(query, truth, rng, lang, image, name, form):
     return line
 
 
+def phrasing_of(query, line, parse):
+    """A query over its true parse, as a line of phrasings.py."""
+    out = dict(id=line['id'], parse=parse, lang=line['lang'], kind=line['kind'], question=line['text'])
+    if 'history' in query:
+        out['history'] = [dict(question=query['history'][-1], program=query['before'])]
+    if 'asked' in query:
+        geometry = line['asked'][0]['geometry']
+        xs, ys = zip(*geometry.get('points', [(0, 0)]))
+        out['chips'] = [dict(point=geometry['point']) if 'point' in geometry else dict(box=geometry.get('box', [min(xs), min(ys), max(xs), max(ys)]))]
+    answer = query.get('answer', {})
+    said = {'count': answer.get('count'), 'yes': answer.get('yes'), 'texts': [answer['text']] if 'text' in answer else None}
+    right = (dict(regions=query['regions']) if 'regions' in query else dict(absent=line['text']) if 'absent' in query
+             else dict(regions=[query['asked']]) if 'asked' in query else {k: v for k, v in said.items() if v is not None})
+    # What the programs of several kinds call one kind is one kind there.
+    return dict(out, kind='lookalike' if line['kind'] == 'look-alike' else line['kind'], accept=[right])
+
+
 def make(out, seed, count, total):
     """Writes pictures and index; returns how many lines there are of each kind."""
     folder = Path(out)
     (folder / 'images').mkdir(parents=True, exist_ok=True)
     made, forms = Counter(), ('point', 'box', 'free-form')
+    parses, phrasings = {}, []
     with open(folder / 'index.jsonl', 'w', encoding='utf-8') as index:
         for n in range(count):
             picture, truth = figure(seed * 100_000 + n)
             rng = random.Random(f'queries:{seed}:{n}')
             image = f'images/{n:04d}.png'
             Image.fromarray(picture).save(folder / image)
+            parses[f'{n:04d}'] = truth.parse.to_json()
             texts = ''.join(r.text or '' for r in truth.parse.regions)
             chinese = sum('一' <= c <= '鿿' for c in texts) > 0.15 * len(texts) or rng.random() < 0.15
             found = queries(truth.parse, truth.both, rng, chinese)
@@ -85,8 +107,11 @@ def make(out, seed, count, total):
                     del found[kind]
                 line = line_of(query, truth, rng, 'zh' if chinese else 'en', image, f'{n:04d}-{sum(made.values()):04d}', forms[made['refer'] % 3])
                 index.write(json.dumps(line, ensure_ascii=False) + '\n')
+                phrasings.append(phrasing_of(query, line, f'{n:04d}'))
                 made[kind] += 1
                 room -= 1
+    (folder / 'phrasings.jsonl').write_text(''.join(json.dumps(row, ensure_ascii=False) + '\n' for row in phrasings), encoding='utf-8')
+    (folder / 'phrasings_parses.json').write_text(json.dumps(parses, ensure_ascii=False), encoding='utf-8')
     return made
 
 

@@ -3,7 +3,7 @@ uses, and nothing of it may go there.
 
     for query in queries(parse, both, rng, chinese): ...
 
-A query is a dict: `kind`, `text`, perhaps `history` (the questions before), and what is right: `regions` (indices), `absent`, `answer`, `names` or `label` (the last two with
+A query is a dict: `kind`, `text`, perhaps `history` (the questions before; `before`: the program of the last), and what is right: `regions` (indices), `absent`, `answer`, `names` or `label` (the last two with
 `asked`, the index of the region that the question points at).
 """
 from collections import Counter
@@ -137,7 +137,7 @@ class Asker:
                 if found and i not in found:
                     yield dict(kind=kind, text=self.say(kind, x=x), regions=found)
                     if kind == 'next':
-                        yield dict(kind='turn', history=[self.say('label', x=x)], text=self.say('then'), regions=found)
+                        yield dict(kind='turn', history=[self.say('label', x=x)], before=['SHOW', 'REF', f'@{i}'], text=self.say('then'), regions=found)
             near = self.run.op_NEXT([i])
             far = self.run.op_NEXT(near) if near else []
             if far and i not in far and len(far) <= 2:
@@ -160,7 +160,8 @@ class Asker:
             if found and not inherited:
                 words = self.say(kind)
                 yield dict(kind='frozen', text=words, regions=found)
-                yield dict(kind='turn', history=[words], text=self.say('count those'), answer=dict(count=len(found)))
+                yield dict(kind='turn', history=[words], before=['SHOW', 'FROZEN' if kind == 'frozen' else 'TRAINED', 'ALL', 'block'], text=self.say('count those'),
+                           answer=dict(count=len(found)))
 
     def charts(self):
         for i in self.named:
