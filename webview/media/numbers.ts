@@ -12,10 +12,11 @@ export const grouped = (value: number): string => value.toLocaleString('en');
 
 /** 0:07.25 or 1:02:07.25 */
 export function clock(seconds: number, digits = 2): string {
-  const whole = Math.floor(Math.max(0, seconds));
+  const rounded = Number(Math.max(0, seconds).toFixed(digits));
+  const whole = Math.floor(rounded);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const rest = (seconds - Math.floor(seconds)).toFixed(digits).slice(1);
-  const tail = `${String(s).padStart(2, '0')}${digits ? rest : ''}`;
+  const rest = digits ? (rounded - whole).toFixed(digits).slice(1) : '';
+  const tail = `${String(s).padStart(2, '0')}${rest}`;
   return h ? `${h}:${String(m).padStart(2, '0')}:${tail}` : `${m}:${tail}`;
 }
 

@@ -63,13 +63,20 @@ export function useTimeline(
   plot: { readonly left: number; readonly right: number },
   { shortest, onKey }: { shortest: number; onKey?: (key: string) => boolean },
 ): Timeline {
-  const [span, show] = useKept('span', spanSchema, { from: 0, to: duration });
-  const [selection, select] = useKept<z.ZodOptional<typeof spanSchema>>(
+  const whole = { from: 0, to: duration };
+  const [kept, show] = useKept('span', spanSchema, whole);
+  // The file may have become shorter since.
+  const fits = (part: TimeSpan | undefined) =>
+    part !== undefined && part.to <= duration * (1 + 1e-9) && part.to > part.from;
+  const span = fits(kept) ? kept : whole;
+  const [keptSelection, select] = useKept<z.ZodOptional<typeof spanSchema>>(
     'selection',
     spanSchema.optional(),
     undefined,
   );
-  const [cursor, setCursor] = useKept('cursor', z.number(), 0);
+  const selection = fits(keptSelection) ? keptSelection : undefined;
+  const [keptCursor, setCursor] = useKept('cursor', z.number(), 0);
+  const cursor = clamp(keptCursor, 0, duration);
   const [hover, setHover] = useState<Timeline['hover']>();
   const drag = useRef<{ x: number; time: number; pans: boolean; moved: boolean }>();
   const length = span.to - span.from;
@@ -96,7 +103,7 @@ export function useTimeline(
     else if (event.key === 'PageDown') show(moveSpan(span, length * 0.8, duration));
     else if (event.key === '+' || event.key === '=') zoom(0.7, clamp(cursor, span.from, span.to));
     else if (event.key === '-') zoom(1 / 0.7, clamp(cursor, span.from, span.to));
-    else if (event.key === 'Home') show({ from: 0, to: duration });
+    else if (event.key === 'Home') show(whole);
     else if (event.key === 'Escape' && selection) select(undefined);
     else if (!onKey?.(event.key)) return;
     event.preventDefault();

@@ -125,6 +125,23 @@ describe('points', () => {
   });
 });
 
+it('points are drawn again after the graphics card has forgotten them', async () => {
+  const page = await show('points');
+  await expect.poll(() => page.colors()).toBeGreaterThan(60);
+  await page.page.evaluate(`(async () => {
+    const canvas = document.querySelector('.stage canvas');
+    const loss = canvas.getContext('webgl').getExtension('WEBGL_lose_context');
+    const event = (name) => new Promise((done) => canvas.addEventListener(name, done, { once: true }));
+    const lost = event('webglcontextlost');
+    loss.loseContext();
+    await lost;
+    const restored = event('webglcontextrestored');
+    setTimeout(() => loss.restoreContext());
+    await restored;
+  })()`);
+  await expect.poll(() => page.colors()).toBeGreaterThan(60);
+});
+
 describe('a depth map', () => {
   it('gives the value under the pointer and the cross, and along a line', async () => {
     const page = await show('depth');

@@ -82,22 +82,36 @@ export function PointsViewer({ view }: { view: PointsView }) {
   const background = useMemo(() => rgbOf(themeColor('#000', 'editor-background')), [theme]);
   const matrix = matrixOf(camera, options.up, size.width / size.height || 1, radius);
 
+  // Grows when the graphics card had to forget everything (sleep, a new driver): all is given to it again.
+  const [generation, setGeneration] = useState(0);
   useEffect(() => {
     try {
       renderer.current = new PointRenderer(canvas.current as HTMLCanvasElement);
       renderer.current.setPoints(positions);
+      setFailure(undefined);
     } catch (error) {
       setFailure((error as Error).message);
     }
     return () => renderer.current?.dispose();
+  }, [generation]);
+  useEffect(() => {
+    const target = canvas.current as HTMLCanvasElement;
+    const lost = (event: Event) => event.preventDefault();
+    const restored = () => setGeneration((before) => before + 1);
+    target.addEventListener('webglcontextlost', lost);
+    target.addEventListener('webglcontextrestored', restored);
+    return () => {
+      target.removeEventListener('webglcontextlost', lost);
+      target.removeEventListener('webglcontextrestored', restored);
+    };
   }, []);
   useEffect(
     () => renderer.current?.setColors(pointColors(view, coloring, options.up, foreground)),
-    [coloring, options.up, foreground],
+    [coloring, options.up, foreground, generation],
   );
   useEffect(
     () => renderer.current?.setLines(frameLines(bounds, options, foreground)),
-    [options.box, options.axes, foreground],
+    [options.box, options.axes, foreground, generation],
   );
   const redraw = useFrame(() => {
     const target = canvas.current;
