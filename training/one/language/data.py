@@ -16,7 +16,14 @@ from .text import GRAMS, REGION_GRAMS
 
 STRANGE = 120                                  # labels of other figures that are kept for questions about what is not there
 STRANGE_ROLES = ('block', 'group', 'row_header', 'col_header', 'legend_entry', 'text', 'image')
-MOST_REGIONS = 110                             # of a figure of a batch of training: larger ones cost more than they teach
+OF_A_FIGURE = 8                                # questions about a figure in a batch of training
+LONGEST = 36                                   # tokens, about, of a question
+MOST_REGIONS = 80                              # of a figure of a batch of training: larger ones cost more than they teach
+
+
+def weight(question):
+    """About how many tokens a question has."""
+    return sum(1.0 if c >= '⺀' else 0.2 for c in question)
 
 
 def kinds_of(program):
@@ -33,7 +40,7 @@ def kinds_of(program):
 class Source:
     """An endless stream of figures with `per` questions each. `without`: parts left out for an ablation."""
 
-    def __init__(self, seed, split='train', per=8, new=False, strength=1.0, without=()):
+    def __init__(self, seed, split='train', per=OF_A_FIGURE, new=False, strength=1.0, without=()):
         self.rng, self.split, self.per, self.new, self.strength, self.without = random.Random(f'{seed}:{split}:language'), split, per, new, strength, without
         self.strange = []
 
@@ -55,7 +62,7 @@ class Source:
                 except NoFit:
                     break
                 program = carried(pair.program, at)
-                if program is not None:
+                if program is not None and weight(pair.question) <= LONGEST:
                     pairs.append((pair, program))
                 if len(pairs) == self.per:
                     break
@@ -84,9 +91,12 @@ class Source:
         chips = rng.sample(likely, min(len(likely), rng.choice((1, 1, 1, 2, 2, 3)))) if rng.random() < 0.25 else []
         return focus, chips, before
 
-    def batch(self, figures):
-        """A batch of the model (model.py) with what to write: `tokens`, `places`, `targets` [B, T], `kinds` [B, T], and for h_seg `seg_box`, `seg_role`."""
-        return collate([self.figure() for _ in range(figures)], self.per, self.without)
+    def batches(self, figures):
+        """Batches of the model (model.py) with what to write: `tokens`, `places`, `targets` [B, T], `kinds` [B, T], and for h_seg `seg_box`, `seg_role`.
+        Each figure gives its shorter questions to one batch and its longer ones to another, so that little is padded."""
+        drawn = [self.figure() for _ in range(figures)]
+        for i in range(0, self.per, OF_A_FIGURE):
+            yield collate([(*f[:3], sorted(f[3], key=lambda p: weight(p[0].question))[i:i + OF_A_FIGURE], *f[4:]) for f in drawn], OF_A_FIGURE, self.without)
 
 
 def read(seen, at, pairs, focus, chips, before, without=()):

@@ -17,6 +17,7 @@ from .data import KIND_IDS, Source
 from .model import KINDS, LanguageModel, kind_masks
 
 SAVE_EVERY = 120                  # seconds
+PER = 24                          # questions about a figure
 WITHOUT = ('ocr', 'linking', 'paraphrase', 'negatives')
 DROP_TOKEN, FALSE_LOOKS, FALSE_CONTEXT = 0.04, 0.1, 0.05
 
@@ -54,18 +55,18 @@ def produce(queue, seed, figures, without):
     """Makes batches in a process of its own, at low priority; ends with its parent."""
     os.nice(5)
     torch.set_num_threads(1)
-    source, parent = Source(seed, without=without), os.getppid()
+    source, parent = Source(seed, per=PER, without=without), os.getppid()
     while os.getppid() == parent:
-        batch = source.batch(figures)
-        queue.put({k: v.numpy() if torch.is_tensor(v) else v for k, v in batch.items()})
+        for batch in source.batches(figures):
+            queue.put({k: v.numpy() if torch.is_tensor(v) else v for k, v in batch.items()})
 
 
 def stream(seed, figures, without, beside):
     """Batches, made here or in a process beside."""
     if not beside:
-        source = Source(seed, without=without)
+        source = Source(seed, per=PER, without=without)
         while True:
-            yield source.batch(figures)
+            yield from source.batches(figures)
     context = multiprocessing.get_context('fork')
     queue = context.Queue(24)
     context.Process(target=produce, args=(queue, seed, figures, without), daemon=True).start()

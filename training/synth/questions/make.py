@@ -415,7 +415,7 @@ class Maker:
 
     @staticmethod
     def is_ends(tree):
-        return tree[1] == ('ALL', 'block') and tree[2][1] == ('ALL', 'block')
+        return tree[1] == ('ALL', 'block') and tree[2] in (('NEXT', tree[1]), ('PREV', tree[1]))
 
     def say_ref(self, i):
         r = self.rs[i]
