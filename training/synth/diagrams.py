@@ -25,15 +25,17 @@ class Item:
     def leaves(self):
         return [self] if not self.children else [leaf for child in self.children for leaf in child.leaves()]
 
-    def entries(self, last=False):
-        """The parts that an arrow from (or, `last`, to) the neighbour may end on."""
+    def entries(self, last=False, flow='col'):
+        """The parts that an arrow from (or, `last`, to) the neighbour in a row or column may end on."""
+        if self.rest.get('tokens') and flow == 'row':
+            return [self.children[-1 if last else 0].part]
         if self.part is not None and (not self.children or self.rest.get('as_whole') or self.rest.get('tokens')):
             return [self.part]
         if self.kind == 'group':
-            return self.children[0].entries(last)
+            return self.children[0].entries(last, flow)
         if self.kind == self.rest.get('flow', self.kind) and self.rest.get('chained'):
-            return self.children[-1 if last else 0].entries(last)
-        return [part for child in self.children for part in child.entries(last)]
+            return self.children[-1 if last else 0].entries(last, flow)
+        return [part for child in self.children for part in child.entries(last, flow)]
 
 
     def outside(self):
@@ -340,7 +342,7 @@ class Draughtsman:
             self.join(child)
         if item.rest.get('chained'):
             for a, b in zip(item.children, item.children[1:]):
-                self.connect_all(a.entries(last=True), b.entries()) or self.connect_all(a.outside(), b.outside())
+                self.connect_all(a.entries(True, item.kind), b.entries(False, item.kind)) or self.connect_all(a.outside(), b.outside())
 
     def connect_all(self, tails, heads):
         """Arrows from each of some parts to each of others, or one to one. @returns how many could be drawn"""
