@@ -64,17 +64,18 @@ export function traceOf(
   };
 }
 
-/** The best of the linking numbers `whole` and `word`. */
+/** For each word the parts that fit it best, by the linking numbers. */
 function linksOf(
   { links, tokens }: Written['question'],
   regions: number,
 ): { token: number; region: number; score: number }[] {
   const values = floatsOf(links);
   const rows = links.dims[1] ?? 0;
-  const found = tokens.flatMap((_, token) =>
-    Array.from({ length: regions }, (__, region) => {
+  const found = tokens.flatMap(({ word }, token) =>
+    Array.from({ length: word ? regions : 0 }, (_, region) => {
       const at = (token * rows + region) * linkFeatures;
-      return { token, region, score: Math.max(values[at] ?? 0, values[at + 1] ?? 0) };
+      const isBest = values[at + 2] === 1;
+      return { token, region, score: isBest ? (values[at] ?? 0) : 0 };
     }),
   );
   return found

@@ -103,9 +103,11 @@ function each(
 
 function show(teller: FigureTeller, regions: readonly number[]): void {
   const [first] = regions;
-  if (first !== undefined && regions.length === 1)
-    teller.say('itIs', { x: teller.named(first), position: teller.names.position(first) });
-  else teller.say('theyAre', { list: teller.listOf(regions) });
+  if (first !== undefined && regions.length === 1) {
+    const [x, position] = [teller.named(first), teller.names.position(first)];
+    // A part without a text is told by its place.
+    teller.say(x.text.includes(position) ? 'itIsThere' : 'itIs', { x, position });
+  } else teller.say('theyAre', { list: teller.listOf(regions) });
 }
 
 /** What bears a text, without the text: a label's own name would say it twice. */

@@ -51,6 +51,7 @@ const plain = (name: string): Noun =>
 const english = {
   // Answers.
   itIs: 'It is {x}, {position}.',
+  itIsThere: 'It is {x}.',
   theyAre: 'They are {list}.',
   because: ' {reason}',
   countOne: 'One: {list}.',
@@ -207,6 +208,7 @@ const englishOps: Readonly<Record<`op${SetOperator}`, string>> = {
 
 const chinese: Readonly<Record<Sentence, string>> = {
   itIs: '是{x}，在{position}。',
+  itIsThere: '是{x}。',
   theyAre: '是{list}。',
   because: '{reason}',
   countOne: '一个：{list}。',
