@@ -20,7 +20,7 @@ import { gapBetween, giveAxisLabels, giveIcons, giveTexts, giveTicks, giveTitles
 import { panelsByGutters } from './panels';
 import type { Detections } from './parserGraph';
 import { arrange, type Part } from './parts';
-import { areaOf, fillColour, growBox, shareInside, whiteBalance } from './pixels';
+import { areaOf, fillColour, growBox, sharedBox, shareInside, whiteBalance } from './pixels';
 import { plotParts } from './plots';
 import { snapFlat, snapPart, snapSides } from './snap';
 import { tableParts } from './tables';
@@ -38,6 +38,9 @@ const mayShare = new Set([
   'heatmap plot',
   'plot table',
 ]);
+/** Things of these roles never lie in one another, so that boxes that do by this share are one thing, too. */
+const never = new Set<BoxRole>(['block', 'plot', 'bar', 'legend', 'x_axis', 'y_axis', 'heatmap', 'table']);
+const mostNested = 0.65;
 /** Sides of boxes may be off by so many pixels of the network's view. */
 const sideReach = 5;
 /** Ends of arrows lie at most so many pixels of the view, or this share of the picture's longer side, away from what they mean. */
@@ -73,7 +76,7 @@ export async function assemble(
     const inside = take(
       (each) => isIn(each, table) && !['title', 'panel_letter', 'legend_entry'].includes(each.role),
     );
-    if (inside.length) table.box = unionBox([table.box, ...inside.map(({ line }) => line.box)]);
+    if (inside.length) table.box = aroundTexts(picture, table.box, inside);
     parts.push(...tableParts(picture, table.box, inside));
   }
   for (const map of ofRole('heatmap')) {
@@ -139,13 +142,29 @@ export async function assemble(
   );
 }
 
+/** A table's box: with all its texts, and with no more room around them than a line, to the rules there. */
+function aroundTexts(picture: Picture, box: Box, known: readonly KnownLine[]): Box {
+  const texts = unionBox(known.map(({ line }) => line.box));
+  const heights = known.map(({ line }) => line.box[3] - line.box[1]).sort((a, b) => a - b);
+  const height = heights[Math.floor(heights.length / 2)] ?? 0;
+  const room = growBox(texts, 1.5 * height);
+  const within = unionBox([sharedBox(box, room), texts]);
+  const isCut = within.map((value, i) => Math.abs(value - (box[i] as number)) > 1);
+  const snapped = snapSides(picture, growBox(texts, 0.5 * height), 0.9 * height);
+  const side = (i: 0 | 1 | 2 | 3) => (isCut[i] ? snapped[i] : within[i]);
+  return [side(0), side(1), side(2), side(3)];
+}
+
 /** Of boxes that are one thing under several roles, the surest. */
 function withoutTwins<T extends { role: BoxRole; box: Box; score: number }>(boxes: readonly T[]): T[] {
   const kept: T[] = [];
   for (const each of [...boxes].sort((a, b) => b.score - a.score)) {
     const isTwin = kept.some(
       ({ role, box }) =>
-        boxIou(box, each.box) >= sameThing && !mayShare.has([role, each.role].sort().join(' ')),
+        (boxIou(box, each.box) >= sameThing && !mayShare.has([role, each.role].sort().join(' '))) ||
+        (role === each.role &&
+          never.has(role) &&
+          Math.max(shareInside(each.box, box), shareInside(box, each.box)) >= mostNested),
     );
     if (!isTwin) kept.push(each);
   }
@@ -217,7 +236,10 @@ function legendParts(
       legend?.box,
       texts.filter((box) => box !== entry.box),
     );
-  return entries;
+  // Where there is no legend, a name without a swatch is no entry of one.
+  return entries.map((entry) =>
+    legend || entry.colour ? entry : withInk(picture, { ...entry, role: 'text' }),
+  );
 }
 
 /** A label whose block the network has not seen: the closed outline that it names; without one it is a text. */

@@ -97,7 +97,7 @@ function nearestEntry({ colour }: Part, entries: readonly Part[]): Part | undefi
   return best?.entry;
 }
 
-/** Bars by their colour: those of the network get their legend entry; the rest are new. */
+/** Bars by their colour: those of the network get exact boxes and their entry; the rest are new. */
 function newBars({ patch, colour }: Series, owner: Part, bars: readonly Part[], plot: Part): Part[] {
   return barsOf(patch).flatMap((box): Part[] => {
     const overlapping = bars.filter((bar) => areaOf(bar.box) > 0 && shareInside(bar.box, box) > 0.5);
@@ -105,6 +105,7 @@ function newBars({ patch, colour }: Series, owner: Part, bars: readonly Part[], 
     // Several bars of one colour that touch are one patch: the network tells them apart.
     if (overlapping.length > 1) return [];
     if (same && boxIou(same.box, box) >= sameBar) {
+      same.box = box;
       same.owner = owner;
       same.colour = colour;
       return [];

@@ -8,6 +8,7 @@ import { clamp, colourAt, contrastOf, fillColour, growBox } from './pixels';
 
 /** An outline is believed when it agrees with the network's box so far. */
 const leastIou = 0.6;
+const slack = 2;
 /** A side is an edge of the picture where the colour changes by so much over this share of its length. */
 const edgeContrast = 10;
 const edgeShare = 0.45;
@@ -31,7 +32,9 @@ export interface Snapped {
 export function snapPart(picture: Picture, box: Box, seeds: readonly Box[], reach: number): Snapped {
   for (const seed of [...seeds, middleOf(box)]) {
     const found = enclosingShape(picture, seed);
-    if (found && boxIou(found.box, box) >= leastIou)
+    // A fill that stops short of the outline is not the part's shape.
+    const off = found && Math.max(...found.box.map((value, i) => Math.abs(value - (box[i] as number))));
+    if (found && (off as number) <= reach + slack && boxIou(found.box, box) >= leastIou)
       return { box: found.box, patch: patchOf(found.mask.data, picture.width, found.box) };
   }
   return { box: snapSides(picture, box, reach) };

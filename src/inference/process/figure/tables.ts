@@ -139,7 +139,8 @@ function columnsOf(rows: readonly KnownLine[][]): Extent[] {
     if (last && left + x - last[1] < Math.max(1, leastGap * height)) last[1] = left + x + 1;
     else columns.push([left + x, left + x + 1]);
   }
-  return columns.filter(([from, to]) => to - from > 1);
+  const wide = columns.filter(([from, to]) => to - from > 1);
+  return wide.length ? wide : [[left, right]];
 }
 
 /** The texts of a row by column; one that goes over the gap between columns is cut there, unless no word ends near it. */
