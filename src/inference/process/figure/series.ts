@@ -88,16 +88,21 @@ export function seriesIn(
 }
 
 /** Of the pixels around one and itself, the colour that differs most from the paper: softened edges have their line's colour near. */
-function strongestNear(picture: Picture, x: number, y: number, paper: Rgb): Rgb {
-  let best = colourAt(picture, y * picture.width + x);
-  let most = contrastOf(best, paper);
-  for (let ny = Math.max(0, y - 1); ny <= Math.min(picture.height - 1, y + 1); ny++)
-    for (let nx = Math.max(0, x - 1); nx <= Math.min(picture.width - 1, x + 1); nx++) {
-      const colour = colourAt(picture, ny * picture.width + nx);
-      const contrast = contrastOf(colour, paper);
-      if (contrast > most) [best, most] = [colour, contrast];
+function strongestNear({ width, height, data }: Picture, x: number, y: number, [r, g, b]: Rgb): Rgb {
+  let [best, most] = [y * width + x, -1];
+  const bottom = Math.min(height - 1, y + 1);
+  const right = Math.min(width - 1, x + 1);
+  for (let ny = Math.max(0, y - 1); ny <= bottom; ny++)
+    for (let nx = Math.max(0, x - 1); nx <= right; nx++) {
+      const i = (ny * width + nx) * 3;
+      const contrast = Math.max(
+        Math.abs((data[i] as number) - r),
+        Math.abs((data[i + 1] as number) - g),
+        Math.abs((data[i + 2] as number) - b),
+      );
+      if (contrast > most) [best, most] = [ny * width + nx, contrast];
     }
-  return best;
+  return colourAt({ data }, best);
 }
 
 /**
