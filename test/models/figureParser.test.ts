@@ -22,7 +22,7 @@ describe.skipIf(!ships)('the parser of figures', () => {
     runtime = createRuntime({ packFolders: [packs.folder], threads: 1 });
   });
   afterAll(() => packs.remove());
-  const parse = (name: string, bytes: Uint8Array): Promise<FigureParsing> =>
+  const parse = (name: string, bytes: Uint8Array<ArrayBuffer>): Promise<FigureParsing> =>
     runtime.parseFigure({ image: { name, bytes } }, quietContext());
 
   it('finds blocks with their labels and the arrows between them', async () => {
@@ -42,7 +42,7 @@ describe.skipIf(!ships)('the parser of figures', () => {
   });
   it('parses a picture once, and every sample figure soundly', async () => {
     for (const name of ['lisa-architecture', 'onellm-architecture', 'clicks-curves']) {
-      const bytes = readFileSync(path.join(root, `examples/figures/${name}.png`));
+      const bytes = new Uint8Array(readFileSync(path.join(root, `examples/figures/${name}.png`)));
       const first = await parse(`${name}.png`, bytes);
       expect(figureParseSchema.safeParse(first.parse).success).toBe(true);
       expect(first.parse.regions.length).toBeGreaterThan(10);
@@ -50,7 +50,7 @@ describe.skipIf(!ships)('the parser of figures', () => {
     }
   });
   it('tells programs and agents of the parts', async () => {
-    const bytes = readFileSync(path.join(root, 'examples/figures/clicks-curves.png'));
+    const bytes = new Uint8Array(readFileSync(path.join(root, 'examples/figures/clicks-curves.png')));
     const { parts, packs: by } = await runtime.readFigure({ image: { name: 'a.png', bytes } }, quietContext());
     expect(parts?.some(({ role }) => role === 'plot')).toBe(true);
     expect(by?.map(({ id }) => id)).toContain('groundnote-one');
