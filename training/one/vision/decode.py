@@ -10,7 +10,7 @@ STRIDE = 4
 VIEW_SIZE = 512
 CONFIG = dict(
     graph='onnx/figure_parser.onnx', view_size=VIEW_SIZE, box_roles=list(BOX_ROLES), size_sets=list(SIZE_SETS), text_roles=list(TEXT_ROLES),
-    strokes=list(STROKES), thresholds=[0.3] * len(BOX_ROLES), nms_iou=0.5, end_threshold=0.3, pair_floor=24, pair_cost=0.6)
+    strokes=list(STROKES), thresholds=[0.3] * len(BOX_ROLES), nms_iou=0.5, end_threshold=0.3, pair_floor=24, pair_cost=0.9)
 
 
 def sigmoid(x):
