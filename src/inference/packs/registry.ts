@@ -53,7 +53,7 @@ export class PackRegistry {
   /** @param folders folders whose children are packs; where two packs have one id, the first is taken */
   constructor(private readonly folders: readonly string[]) {}
 
-  /** All packs, broken ones too: those for figures first, then in the order of the folders, and then by name. Folders that are not there hold none. */
+  /** All packs, broken ones too, in the order of the folders and then by name. Folders that are not there hold none. */
   async list(): Promise<PackSummary[]> {
     return (await this.read()).map((reading) => reading.summary);
   }
@@ -123,9 +123,7 @@ export class PackRegistry {
         readings.push(first === undefined ? reading : shadowed(reading, first));
       }
     }
-    // What understands figures goes before what only reads their words.
-    const isFigure = ({ summary }: PackReading) => summary.kind === 'figure' && summary.state === 'ready';
-    return [...readings.filter(isFigure), ...readings.filter((reading) => !isFigure(reading))];
+    return readings;
   }
 }
 

@@ -212,9 +212,17 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       const entry = await models.find(task, params.pack);
       const pack = figurePackOf(entry);
       const way = pack && (pack.manifest.kind === 'figure' ? ways.figure : ways.ocr);
-      return pack && way
-        ? inTurn(context, () => way(services, pack, params, context))
-        : ask(services, entry, params, context);
+      if (!pack || !way) return ask(services, entry, params, context);
+      return inTurn(context, async () => {
+        const result = await way(services, pack, params, context);
+        if (!result.refused || way === ways.figure || params.pack !== undefined) return result;
+        // The reader answers exactly or not at all; what it refuses may be a question about the figure's parts.
+        const parser = await packs.firstOfKind('figure');
+        if (!parser) return result;
+        await throwIfCancelled(context.signal);
+        const other = await ways.figure(services, parser, params, context);
+        return other.refused ? result : other;
+      });
     };
 
   const runtime: Runtime = {
