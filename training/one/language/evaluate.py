@@ -16,7 +16,7 @@ import torch
 from ..parse import Parse
 from ..program import Executor, ProgramError, Situation, resolve_chips
 from .data import Source, collate
-from .decode import ABSENT, decide, decode_batch, linked_to
+from .decode import ABSENT, decide, decode_batch
 from .model import LanguageModel
 from .text import MAX_QUESTION, tokens
 
