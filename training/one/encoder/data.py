@@ -16,6 +16,7 @@ class Dataset:
     def __init__(self, names, part='train'):
         kinds = {sources.OF[name] for name in names}
         self.packs = {kind: pack.load(kind, part) for kind in sorted(kinds)}
+        self.simple = {kind: np.flatnonzero([sources.module(kind).simple(truth) for truth in truths]) for kind, (_, truths) in self.packs.items()}
 
     def size(self, name):
         return len(self.packs[sources.OF[name]][1])
@@ -46,9 +47,12 @@ def numbers(rng, talks, drop):
     return fill(questions, MAX_QUESTION), fill([[BEGIN, *VOCABULARY.encode(said.answer), END] for said in talks], MAX_ANSWER)
 
 
-def batch(rng, dataset, name, count, drop=.04):
-    """inputs of `count` samples, then (question, answer) of one caption a sample and of QUESTIONS questions a sample (those of one after each other)."""
+def batch(rng, dataset, name, count, easy=0.0, drop=.04):
+    """inputs of `count` samples, then (question, answer) of one caption a sample and of QUESTIONS questions a sample (those of one after each other).
+    A share `easy` of the samples is of the simplest ones: a single thing or event."""
     indices = rng.integers(dataset.size(name), size=count)
+    simple = dataset.simple[sources.OF[name]]
+    indices[:round(count * easy)] = simple[rng.integers(len(simple), size=round(count * easy))]
     say = lambda index, share: dataset.talk(rng, name, int(index), LANGUAGES[rng.integers(2)], share)
     captions = numbers(rng, [say(i, 1) for i in indices], drop)
     return dataset.inputs(name, indices), captions, numbers(rng, [say(i, 0) for i in indices for _ in range(QUESTIONS)], drop)

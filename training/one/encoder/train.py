@@ -23,6 +23,7 @@ from .vocabulary import PAD
 SHARES = {'image': .17, 'video': .12, 'depth': .15, 'normals': .14, 'points': .17, 'audio': .17, 'text': .08}
 RATE, WARM, DECAY, EMA = 1.2e-3, 150, .02, .998
 SAVE_SECONDS = 120
+EASY, EASY_UNTIL = .7, .8                # share of the simplest samples at the beginning; none after this part of the training
 
 
 class Captioner(torch.nn.Module):
@@ -133,7 +134,7 @@ def main():
         for group in optimiser.param_groups:
             group['lr'] = rate
         model.train()
-        loss = loss_of(model, name, batch(rng, dataset, name, options.batch))
+        loss = loss_of(model, name, batch(rng, dataset, name, options.batch, easy=EASY * max(0, 1 - done / EASY_UNTIL)))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()

@@ -43,4 +43,6 @@ export type MediaDescriber = (
 export type Describers = Readonly<Partial<Record<PackKind, () => Promise<MediaDescriber>>>>;
 
 /** By the pack's `kind`. */
-export const describers: Describers = {};
+export const describers: Describers = {
+  figure: async () => (await import('./captions')).describeWithCaptions,
+};

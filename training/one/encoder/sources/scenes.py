@@ -17,3 +17,8 @@ def make(rng, held_out=False):
 
 def talk(rng, modality, scene, language, share):
     return shapes.talk(rng, scene, language, modality == 'image' or (modality == 'points' and scene.coloured), share, modality == 'image')
+
+
+def simple(scene):
+    """A single thing."""
+    return len(scene.things) == 1

@@ -13,3 +13,8 @@ def make(rng, held_out=False):
 
 def talk(rng, modality, scape, language, share):
     return words.talk(rng, scape, language, share)
+
+
+def simple(scape):
+    """A single event."""
+    return len(scape) == 1

@@ -15,3 +15,8 @@ def make(rng, held_out=False):
 
 def talk(rng, modality, truth, language, share):
     return (motion if truth[0] else sounds).talk(rng, truth[1], language, share)
+
+
+def simple(truth):
+    """A single event."""
+    return len(truth[1]) == 1
