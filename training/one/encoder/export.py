@@ -24,6 +24,7 @@ from .model import CONTEXT, EXPERTS, MAX_ANSWER, MAX_QUESTION, QUERIES
 from .modalities import TEXT, WIDTH
 from .vocabulary import BEGIN, END, SPECIAL, UNKNOWN, VOCABULARY
 
+LEAST_CONFIDENCE = .5                                 # answers of less probable words are withheld (geometric mean of their probabilities)
 PUBLIC = {'normals': 'normal'}                        # names of modalities in the pack where they are others
 OPTIONS = dict(opset_version=17, dynamo=False, do_constant_folding=True)
 
@@ -148,7 +149,7 @@ def fixture(exported, names, folder):
 
 def config(names):
     """"modalities" of config.json."""
-    return dict(names=[PUBLIC.get(n, n) for n in names], width=WIDTH, context=CONTEXT, experts=EXPERTS, max_question=MAX_QUESTION, max_answer=MAX_ANSWER,
+    return dict(names=[PUBLIC.get(n, n) for n in names], width=WIDTH, context=CONTEXT, experts=EXPERTS, max_question=MAX_QUESTION, max_answer=MAX_ANSWER, least_confidence=LEAST_CONFIDENCE,
                 special=list(SPECIAL), words=VOCABULARY.words[len(SPECIAL):], inputs={PUBLIC.get(n, n): modalities.module(n).CONFIG for n in names})
 
 

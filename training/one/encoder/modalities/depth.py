@@ -1,5 +1,6 @@
 """Depth maps: distances, 0 (or not finite) where there is none; squashed to 64 x 64 by the nearest pixel; the distances between the 2nd and
-the 98th percentile become -1 to 1 (clipped), nearest first; channel 1 is 1 where there is a distance."""
+the 98th percentile become -1 to 1 (clipped), nearest first; channel 1 is 1 where there is a distance. Where the mean of the lower quarter is greater than
+that of the upper one, the file holds no distances but their reciprocals, and the sign is turned: what is low in a picture is near, mostly."""
 import cv2
 import numpy as np
 from torch import nn
@@ -18,6 +19,10 @@ def prepare(depth):
     valid = np.isfinite(depth) & (depth > 0)
     near, far = np.percentile(depth[valid], [2, 98]) if valid.any() else (0.0, 1.0)
     scaled = np.clip((depth - near) / max(far - near, 1e-6) * 2 - 1, -1, 1)
+    quarter = SIZE // 4
+    top, bottom = (depth[rows][valid[rows]] for rows in (slice(quarter), slice(-quarter, None)))
+    if len(top) and len(bottom) and bottom.mean() > top.mean():
+        scaled = -scaled
     return dict(depth=np.stack([np.where(valid, scaled, 1), valid])[None].astype(np.float16))
 
 
