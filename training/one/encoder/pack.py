@@ -1,6 +1,6 @@
 """Makes the data once, so that training need not wait for it: arrays as the networks take them, and what is true of them.
 
-    PYTHONPATH=training python -m one.encoder.pack [--kinds scenes videos sounds texts imu] [--share 1.0]
+    PYTHONPATH=training python -m one.encoder.pack [--kinds scenes videos sounds motions texts] [--share 1.0]
 
 Per kind and part (`train`, `test`: other seeds; `held`: combinations never trained on) one file in .cache/training/modalities/data (or GROUNDNOTE_CACHE).
 Questions are not kept: they are made when they are asked. Deterministic: sample k of a part comes from the seed (part, k).

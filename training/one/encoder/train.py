@@ -1,6 +1,6 @@
 """Trains the universal encoder and the caption decoder; resumable, scheduled by the clock.
 
-    PYTHONPATH=training python -m one.encoder.train --minutes 34                       all modalities of NAMES, and descriptions
+    PYTHONPATH=training python -m one.encoder.train --minutes 34                       the modalities of SHARES
     PYTHONPATH=training python -m one.encoder.train --add imu --minutes 6              a further modality: only its own parts learn
     … --router soft|constant|hard · --separate MODALITY · --freeze-language · --without replay · --seed N · --run NAME
 
@@ -15,7 +15,7 @@ import time
 import numpy as np
 import torch
 
-from . import modalities, pack
+from . import pack
 from .data import Dataset, batch
 from .model import ROUTERS, CaptionDecoder, UniversalEncoder
 from .vocabulary import PAD
@@ -96,7 +96,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     names, probabilities = shares(options)
-    known = [n for n in (*modalities.NAMES, modalities.TEXT) if n != options.add] + ([options.add] if options.add else [])
+    known = [n for n in SHARES if n != options.add] + ([options.add] if options.add else [])
     model, folder = Captioner(known, options.router), pack.CACHE / options.run
     folder.mkdir(parents=True, exist_ok=True)
     if options.add or options.start:

@@ -5,7 +5,7 @@ Adding a modality is a file here, a file in `sources/`, and its name in NAMES. T
 from importlib import import_module
 
 WIDTH = 192
-NAMES = ('image', 'video', 'depth', 'normals', 'points', 'audio')
+NAMES = ('image', 'video', 'depth', 'normals', 'points', 'audio', 'imu')
 TEXT = 'text'                         # written descriptions: only in training, so that the decoder knows words of modalities to come
 
 
