@@ -8,7 +8,8 @@ import { lanesOf, rowAt, summary } from '../../../webview/media/motion/traces';
 import { directionOf, lightAt, lit, normalAt } from '../../../webview/media/normal/relief';
 import { clock, short, ticks } from '../../../webview/media/numbers';
 import { cameraFor, matrixOf, orbit, pan, project, ups, zoom } from '../../../webview/media/points/camera';
-import { fft, spectrogramOf } from '../../../webview/media/sound/spectrum';
+import { fft } from '../../../src/protocol/fft';
+import { spectrogramOf } from '../../../webview/media/sound/spectrum';
 
 describe('spectra', () => {
   it('are those of the definition', () => {
