@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietContext } from '../../src/inference/process/cancel';
 import { createRuntime, type Runtime } from '../../src/inference/process/runtime';
 import type { Box } from '../../src/protocol/geometry';
-import type { AskedRegion, TaskResult, Turn } from '../../src/protocol/inference';
+import { configurationSchema, type AskedRegion, type TaskResult, type Turn } from '../../src/protocol/inference';
 import { boxIou, hasChineseFont, layOutPacks } from './embedded';
 import { groundFigures } from './groundFigures';
 
@@ -94,6 +94,8 @@ let runtime: Runtime;
 let [turns, right] = [0, 0];
 beforeAll(() => {
   runtime = createRuntime({ packFolders: [packs.folder], threads: 1 });
+  // The reader of words, whatever else is embedded.
+  runtime.configure(configurationSchema.parse({ defaults: { ask: 'groundnote-ocr', refer: 'groundnote-ocr' } }));
 });
 afterAll(() => packs.remove());
 

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quietContext } from '../../src/inference/process/cancel';
+import { configurationSchema } from '../../src/protocol/inference';
 import { createRuntime, type Runtime } from '../../src/inference/process/runtime';
 import type { Box } from '../../src/protocol/geometry';
 import { boxIou, hasChineseFont, layOutPacks } from './embedded';
@@ -37,6 +38,8 @@ async function boxesFor(name: string, svg: string, { phrase }: GroundCase) {
 
 beforeAll(() => {
   runtime = createRuntime({ packFolders: [packs.folder], threads: 1 });
+  // The reader of words, whatever else is embedded.
+  runtime.configure(configurationSchema.parse({ defaults: { ground: 'groundnote-ocr' } }));
 });
 afterAll(() => packs.remove());
 

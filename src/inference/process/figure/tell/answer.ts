@@ -20,9 +20,23 @@ export function tellAnswer(
   executor: Executor,
   program: Program,
   result: ProgramResult,
+  question: Question,
+): boolean {
+  // The answer first: its regions are the first of the result.
+  const refused = sayAnswer(teller, executor, program, result, question);
+  if (result.root === 'CAPTION') return refused;
+  teller.step('stepModel', { query: queryOf(teller, program) });
+  explainSteps(teller, program, result);
+  return refused;
+}
+
+function sayAnswer(
+  teller: FigureTeller,
+  executor: Executor,
+  program: Program,
+  result: ProgramResult,
   { phrase }: Question,
 ): boolean {
-  if (result.root !== 'CAPTION') teller.step('stepModel', { query: queryOf(teller, program) });
   switch (result.root) {
     case 'ABSENT':
       return absent(teller, phrase ?? '');
@@ -36,7 +50,6 @@ export function tellAnswer(
       caption(teller);
       return false;
   }
-  explainSteps(teller, program, result);
   if (result.empty !== undefined) return tellNothing(teller, program, result);
   const { regions, other, facts } = result;
   const list = teller.listOf(regions);
