@@ -70,7 +70,7 @@ class Maker:
     # Picking things of the parse.
 
     def any(self, found):
-        found = list(found)
+        found = sorted(found) if isinstance(found, set) else list(found)      # sets of words have no order of their own
         if not found:
             raise NoFit
         return self.rng.choice(found)
@@ -106,7 +106,7 @@ class Maker:
     def coloured(self, role):
         """A colour word that some but not all of a role have."""
         words = [colour_word(self.rs[i].colour) for i in self.by_role.get(role, ())]
-        return self.any(w for w in set(words) if w and len(words) > 1)
+        return self.any({w for w in words if w and len(words) > 1})
 
     def around_node(self):
         """A reference to a node that arrows touch, or IT or a chip."""
@@ -309,7 +309,7 @@ class Maker:
                 return 'exists', (root, ('ARROW', self.ref(tail), self.ref(head)))
             if pick < 0.95:
                 i = self.label('block', 'legend_entry', 'group')
-                return 'exists', (root, ('COLOUR', rng.choice(list({colour_word(r.colour) for r in self.rs} - {None})), i))
+                return 'exists', (root, ('COLOUR', self.any({colour_word(r.colour) for r in self.rs} - {None}), i))
             return 'exists', (root, self.set(state=1, colour=1, bold=0.5)[1])
         if root == 'READ':
             return 'read', (root, self.set(part_of=2, arrow=0.7, side=0.7, cell=1, legend=1, role=0.7, label_chip=1.2, nth=0.5, most=0.5)[1])
