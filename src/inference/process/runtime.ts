@@ -116,6 +116,8 @@ type FigureTask<P> = (
   pack: Pack,
   params: P,
   context: HandlerContext,
+  /** Whether the reader was asked before, and has refused. */
+  afterReader?: boolean,
 ) => Promise<TaskResult>;
 
 /** @param options see processOptionsSchema */
@@ -220,8 +222,8 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         const parser = await packs.firstOfKind('figure');
         if (!parser) return result;
         await throwIfCancelled(context.signal);
-        const other = await ways.figure(services, parser, params, context);
-        return other.refused ? result : other;
+        const other = await ways.figure(services, parser, params, context, true);
+        return other.refused || !other.regions.length ? result : other;
       });
     };
 
