@@ -38,8 +38,21 @@ export interface RowScore {
 
 const enough = 0.5;
 
+/**
+ * What an answer says the regions are: none where it refuses; those of its words, because others are there for its explanation; all
+ * where no word is tied to any.
+ */
+function answered(outcome: Outcome): Outcome {
+  if (!outcome) return undefined;
+  if (outcome.refused) return { ...outcome, regions: [] };
+  const said = new Set((outcome.spans ?? []).flatMap(({ regions }) => regions));
+  const regions = outcome.regions.filter(({ id }) => said.has(id));
+  return regions.length ? { ...outcome, regions } : outcome;
+}
+
 /** @param truth the mask of all that is meant, where the index has one */
-export function scoreRow(row: FigureRow, outcome: Outcome, truth?: Mask): RowScore {
+export function scoreRow(row: FigureRow, whole: Outcome, truth?: Mask): RowScore {
+  const outcome = answered(whole);
   const base = { kind: row.kind, lang: row.lang, failed: outcome === undefined };
   const text = outcome?.text ?? '';
   if (row.boxes) return { ...base, expects: 'regions', ...scoreRegions(row, row.boxes, outcome, truth) };

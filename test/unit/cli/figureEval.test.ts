@@ -52,6 +52,15 @@ describe('regions', () => {
       refused: true,
     });
   });
+  it('are those of the words of an answer, not of its explanation, and none where it refuses', () => {
+    const both = outcome([b, a], { text: 'It is A.', spans: [{ start: 6, end: 7, regions: ['r1'] }] });
+    expect(scoreRow(row({ boxes: [a] }), both)).toMatchObject({ iou: 1, exact: true, recall1: true });
+    expect(scoreRow(row({ boxes: [a] }), { ...both, refused: true })).toMatchObject({
+      iou: 0,
+      refused: true,
+    });
+    expect(scoreRow(row({ absent: true }), { ...both, refused: true }).right).toBe(true);
+  });
   it('are recalled by the first, or the first five', () => {
     expect(scoreRow(row({ boxes: [a] }), outcome([b, a]))).toMatchObject({ recall1: false, recall5: true });
   });
