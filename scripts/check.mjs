@@ -90,8 +90,8 @@ async function commands() {
   const known = new Set(contributes.commands.map(({ command }) => command));
   for (const { command, title, category } of contributes.commands) {
     if (!title || !category) problems.push(`${command} has no title or no category.`);
-    // Those of the side panel are registered together, from their list.
-    if (command.startsWith('groundnote.annotator.')) continue;
+    // Those of the side panel, and of the panels of other modalities, are registered together, from their lists.
+    if (/^groundnote\.(annotator\.|openAs)/.test(command)) continue;
     const registered = new RegExp(`registerCommand\\(\\s*['"]${command.replaceAll('.', '\\.')}['"]`);
     if (!registered.test(sources)) problems.push(`${command} is not registered in src/.`);
   }

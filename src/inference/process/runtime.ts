@@ -111,6 +111,12 @@ export interface RuntimeOptions extends ProcessOptions {
   editorModels?: EditorModels;
 }
 
+/** The parser's score below which a part is not shown to people who did not choose the figure pack. */
+const leastScore = 0.3;
+/** Whether an answer shows something, and nothing of it is unsure. */
+const isSure = ({ regions }: TaskResult): boolean =>
+  regions.length > 0 && regions.every(({ score = 1 }) => score >= leastScore);
+
 type FigureTask<P> = (
   services: RuntimeServices,
   pack: Pack,
@@ -223,7 +229,7 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
         if (!parser) return result;
         await throwIfCancelled(context.signal);
         const other = await ways.figure(services, parser, params, context, true);
-        return other.refused || !other.regions.length ? result : other;
+        return other.refused || !isSure(other) ? result : other;
       });
     };
 

@@ -34,7 +34,7 @@ import { noTurnBefore, understand, type Before, type Reader, type Understanding 
 
 /** A conversation goes back so many turns. */
 const mostTurns = 8;
-/** Roles that photos have too: where there is nothing else, and hardly any text, it is no figure. */
+/** Roles that photos have too. */
 const looseRoles: ReadonlySet<Role> = new Set(['text', 'title', 'image', 'formula', 'panel_letter', 'user']);
 const leastTexts = 3;
 
@@ -147,6 +147,9 @@ async function answer(
   const { teller, understanding } = told;
   const refused = told.refused || (params.afterReader === true && isName(understanding?.program ?? []));
   const { written } = understanding ?? {};
+  const said = new Set(teller.spans.flatMap((span) => span.regions));
+  const regions =
+    task === 'ground' ? teller.regions.filter(({ id }) => !refused && said.has(id)) : teller.regions;
   const partly = window.isWhole ? '' : partlyRead(question, params.view);
   services.log(
     'debug',
@@ -159,11 +162,12 @@ async function answer(
       height: window.whole.height,
     },
     pack: { id, version },
-    regions: teller.regions.map((region) => withWholePixels(window.regionOut(region))),
+    regions: regions.map((region) => withWholePixels(window.regionOut(region))),
     text: teller.text + partly,
-    spans: teller.spans,
+    spans: task === 'ground' && refused ? [] : teller.spans,
     ...(refused && { refused }),
-    explanation: teller.steps,
+    // A phrase is grounded by what it names, and not by what led there.
+    ...(task !== 'ground' && { explanation: teller.steps }),
     ...(params.trace && written && { trace: traceOf(teller, question.text, written, window) }),
     timings: stopwatch.timings(),
   };
@@ -175,10 +179,11 @@ function featuresOf(parse: FigureParse): ParseFeatures {
   return known;
 }
 
-/** Whether it has any part of a figure, or at least some text. */
-const isFigure = ({ regions }: FigureParse): boolean =>
-  regions.some(({ role }) => !looseRoles.has(role)) ||
-  regions.filter(({ text }) => text).length >= leastTexts;
+/** Whether it has text and parts of a figure, or at least some text: what looks like parts without a word is mostly a photo. */
+const isFigure = ({ regions }: FigureParse): boolean => {
+  const texts = regions.filter(({ text }) => text).length;
+  return texts >= leastTexts || (texts > 0 && regions.some(({ role }) => !looseRoles.has(role)));
+};
 
 interface Told {
   teller: FigureTeller;
