@@ -74,6 +74,7 @@ describe('the pictures of a folder', () => {
     await workbench.explorerMenu('series', 'Segment Folder…');
     await workbench.pick('A text…');
     await workbench.answer('Mask decoder');
+    await workbench.pick('Groundnote OCR');
     await workbench.pick('This folder');
     await workbench.pick('Add to them');
     const said = await workbench.toast(/images segmented/, 120_000);

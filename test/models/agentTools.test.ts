@@ -97,6 +97,8 @@ it('cuts a thing out of a photo and keeps it', async () => {
   expect(refused).toMatchObject({ refused: true, regions: [] });
 });
 
-it('refuses to describe where nothing can', async () => {
-  await expect(call('groundnote_describe', { image: 'cat.jpg' })).rejects.toThrow(/Models view/);
+it('says of a photo that the packs here describe figures only', async () => {
+  const { told } = await call('groundnote_describe', { image: 'cat.jpg' });
+  expect(told).toMatchObject({ refused: true });
+  expect(JSON.stringify(told)).toContain('Models view');
 });

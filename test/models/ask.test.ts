@@ -1,6 +1,6 @@
 /**
  * Questions with the real weights on the drawn diagrams of the grounding tests. Floors: nearly every answer says what it
- * must and ties it to the right boxes; every question about meaning is refused.
+ * must and ties it to the right boxes; every question about looks or meaning is refused.
  */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ const conversations: { figure: string; turns: Case[] }[] = [
       ['how many boxes are there?', /^3 closed shapes hold text/],
       ['is there a tokenizer?', /^No: "tokenizer" is not written/],
       ['list all the text', /"Vision encoder", "Projector" and "Mask decoder"\.$/],
-      ['What colour is the projector?', /^"Projector" is orange\.$/, [299, 59, 481, 141]],
+      ['What colour is the projector?', 'refused'],
       ['Why is there a projector?', 'refused'],
     ],
   },
@@ -84,7 +84,7 @@ const conversations: { figure: string; turns: Case[] }[] = [
       ['“图像编码器”和“掩码解码器”之间是什么？', /“多模态大模型”。$/],
       ['图中有几个框？', /^有 3 个/],
       ['有没有“损失”？', /^没有/],
-      ['这张图是什么意思？', /^这张图是示意图，有 3 个模块。/],
+      ['这张图是什么意思？', 'refused'],
     ],
   },
 ];

@@ -111,19 +111,11 @@ export interface RuntimeOptions extends ProcessOptions {
   editorModels?: EditorModels;
 }
 
-/** The parser's score below which a part is not shown to people who did not choose the figure pack. */
-const leastScore = 0.3;
-/** Whether an answer shows something, and nothing of it is unsure. */
-const isSure = ({ regions }: TaskResult): boolean =>
-  regions.length > 0 && regions.every(({ score = 1 }) => score >= leastScore);
-
 type FigureTask<P> = (
   services: RuntimeServices,
   pack: Pack,
   params: P,
   context: HandlerContext,
-  /** Whether the reader was asked before, and has refused. */
-  afterReader?: boolean,
 ) => Promise<TaskResult>;
 
 /** @param options see processOptionsSchema */
@@ -220,17 +212,9 @@ export function createRuntime({ log = () => {}, editorModels, ...options }: Runt
       const entry = await models.find(task, params.pack);
       const pack = figurePackOf(entry);
       const way = pack && (pack.manifest.kind === 'figure' ? ways.figure : ways.ocr);
-      if (!pack || !way) return ask(services, entry, params, context);
-      return inTurn(context, async () => {
-        const result = await way(services, pack, params, context);
-        if (!result.refused || way === ways.figure || params.pack !== undefined) return result;
-        // The reader answers exactly or not at all; what it refuses may be a question about the figure's parts.
-        const parser = await packs.firstOfKind('figure');
-        if (!parser) return result;
-        await throwIfCancelled(context.signal);
-        const other = await ways.figure(services, parser, params, context, true);
-        return other.refused || !isSure(other) ? result : other;
-      });
+      return pack && way
+        ? inTurn(context, () => way(services, pack, params, context))
+        : ask(services, entry, params, context);
     };
 
   const runtime: Runtime = {

@@ -46,8 +46,6 @@ interface Asked extends Pick<AskParams, 'image' | 'view' | 'trace'> {
   question: GroundedText;
   asked: AskParams['asked'];
   history: readonly Turn[];
-  /** The reader has looked for the words of the question already and has refused: what is only a name is not there. */
-  afterReader?: boolean;
   /** Run instead of what the language model would write. */
   program?(chips: number): string[];
 }
@@ -58,8 +56,7 @@ export const askAboutFigure = (
   pack: Pack,
   params: AskParams,
   context: HandlerContext,
-  afterReader = false,
-): Promise<TaskResult> => answer(services, pack, 'ask', { ...params, afterReader }, context);
+): Promise<TaskResult> => answer(services, pack, 'ask', params, context);
 
 /** Without a question: what the regions are. @throws as `askAboutFigure` */
 export function referToParts(
@@ -67,10 +64,8 @@ export function referToParts(
   pack: Pack,
   { question, ...params }: ReferParams,
   context: HandlerContext,
-  afterReader = false,
 ): Promise<TaskResult> {
-  if (question?.text.trim())
-    return answer(services, pack, 'refer', { ...params, question, afterReader }, context);
+  if (question?.text.trim()) return answer(services, pack, 'refer', { ...params, question }, context);
   const view = params.view ?? unionBox(params.asked.map(({ geometry }) => boxOfGeometry(geometry)));
   const nothing = { text: '', spans: [] };
   return answer(
@@ -88,13 +83,12 @@ export const groundInFigure = (
   pack: Pack,
   { text, ...params }: GroundParams,
   context: HandlerContext,
-  afterReader = false,
 ): Promise<TaskResult> =>
   answer(
     services,
     pack,
     'ground',
-    { ...params, question: { text, spans: [] }, asked: [], history: [], afterReader },
+    { ...params, question: { text, spans: [] }, asked: [], history: [] },
     context,
   );
 
@@ -109,10 +103,6 @@ export const describeFigure = (
   const asked = { ...params, question: nothing, asked: [], history: [], program: () => ['CAPTION'] };
   return answer(services, pack, 'describe', asked, context);
 };
-
-/** Whether a program shows only what a word of the question names. */
-const isName = ([ask, what, ...rest]: readonly string[]): boolean =>
-  (ask === 'SHOW' || ask === 'EXPLAIN') && what === 'REF' && rest.length === 1;
 
 /** The chips 1 to `count` as one set. */
 const united = (count: number): string[] =>
@@ -144,8 +134,7 @@ async function answer(
     const understanding = await understand(reader, question, before, params.program?.(question.chips.length));
     return tell(question, understanding, figure, context);
   });
-  const { teller, understanding } = told;
-  const refused = told.refused || (params.afterReader === true && isName(understanding?.program ?? []));
+  const { teller, refused, understanding } = told;
   const { written } = understanding ?? {};
   const said = new Set(teller.spans.flatMap((span) => span.regions));
   const regions =
