@@ -8,13 +8,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
-from onnx import helper, numpy_helper
 
 from data import MEAN, STD
 from model import EMBEDDINGS, MASK_STRIDE, MASKS, WIDTHS, Segmenter
+from packing import halve
 
 SIZE = 256              # working size: a view has about SIZE * SIZE pixels; chosen on the held-back part of training
 CONFIG = dict(
@@ -74,22 +73,6 @@ def write(model, folder):
                       output_names=['masks', 'iou_predictions'],
                       dynamic_axes=features | {'point_coords': {1: 'points'}, 'point_labels': {1: 'points'}, 'mask_input': level(4),
                                                'masks': level(MASK_STRIDE)}, **common)
-
-
-def halve(path):
-    """Stores large weights as float16 with a cast in front; ONNX Runtime folds the casts when it loads the graph."""
-    model = onnx.load(str(path))
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) >= 1024:
-            name, weights = tensor.name, numpy_helper.to_array(tensor)
-            tensor.CopyFrom(numpy_helper.from_array(weights.astype(np.float16), name + '_half'))
-            casts.append(helper.make_node('Cast', [name + '_half'], [name], to=onnx.TensorProto.FLOAT))
-    nodes = casts + list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
 
 
 def check(model, folder):

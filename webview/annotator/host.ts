@@ -3,18 +3,14 @@ import { z } from 'zod';
 import { focusChanged, ping } from '../../src/protocol/annotator';
 import { pageStart } from '../../src/protocol/folder';
 import { sizeSchema, type Size } from '../../src/protocol/geometry';
-import { Endpoint } from '../../src/protocol/rpc';
+import type { Endpoint } from '../../src/protocol/rpc';
+import { hostEndpoint, type VsCodeApi } from '../ui/hostEndpoint';
 import { partSchema } from './conversation/parts';
 import { savedOverlaySchema } from './overlay/overlayState';
 import { polygonDraftSchema } from './tools/polygon';
 import { toolValuesSchema } from './tools/settings';
 import { toolNames } from './tools/tool';
 
-interface VsCodeApi {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
 declare function acquireVsCodeApi(): VsCodeApi;
 
 const savedSchema = z.object({
@@ -60,17 +56,7 @@ export class HostLink {
 
   /** @param document the picture's URI: messages name it */
   constructor(document: string) {
-    this.endpoint = new Endpoint(
-      {
-        post: (message) => this.api.postMessage(message),
-        listen: (onMessage) => {
-          const listener = (event: MessageEvent) => onMessage(event.data);
-          window.addEventListener('message', listener);
-          return () => window.removeEventListener('message', listener);
-        },
-      },
-      { document, onInternalError: (error) => console.error(error) },
-    );
+    this.endpoint = hostEndpoint(this.api, document);
   }
 
   /** What was kept when the panel was hidden; a state of another version counts as none. */

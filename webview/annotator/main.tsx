@@ -6,6 +6,7 @@ import { StoreContext } from './hooks';
 import { HostLink } from './host';
 import { PanelStore } from './store';
 import { FolderContext, FolderStore } from './folder/folderStore';
+import '../ui/page.css';
 import './styles.css';
 
 const { body } = document;

@@ -1,12 +1,8 @@
 /** The wire to the extension host, and what a page keeps while it is hidden. */
 import * as z from 'zod';
-import { Endpoint } from '../../src/protocol/rpc';
+import type { Endpoint } from '../../src/protocol/rpc';
+import { hostEndpoint, type VsCodeApi } from '../ui/hostEndpoint';
 
-interface VsCodeApi {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
 declare function acquireVsCodeApi(): VsCodeApi;
 
 const keptSchema = z.record(z.string(), z.unknown());
@@ -21,17 +17,7 @@ export class PageLink {
   constructor(document: string) {
     const kept = keptSchema.safeParse(this.api.getState());
     this.kept = kept.success ? kept.data : {};
-    this.endpoint = new Endpoint(
-      {
-        post: (message) => this.api.postMessage(message),
-        listen: (onMessage) => {
-          const listener = (event: MessageEvent) => onMessage(event.data);
-          window.addEventListener('message', listener);
-          return () => window.removeEventListener('message', listener);
-        },
-      },
-      { document, onInternalError: (error) => console.error(error) },
-    );
+    this.endpoint = hostEndpoint(this.api, document);
   }
 
   /** What was kept under a name; what has another form than it should counts as nothing. */

@@ -8,6 +8,7 @@ import { AskBox } from './askBox';
 import { Button } from './controls';
 import { LinkContext } from './hooks';
 import { PageLink } from './link';
+import '../ui/page.css';
 import './media.css';
 
 type ViewOf<M extends ShownModality> = Extract<MediaView, { modality: M }>;

@@ -4,7 +4,7 @@
  * prompts go in and its answers come out through here.
  */
 import type { Box, Geometry, Point, Prompt, Rle, Size } from '../../protocol/geometry';
-import type { ResultRegion } from '../../protocol/inference';
+import type { ImageSource, ResultRegion, TaskResult } from '../../protocol/inference';
 import { rleBox } from '../../protocol/rle';
 import type { Picture } from './picture';
 import { maskIntoWindow, maskOutOfWindow, type WindowFrame } from './pyramid/scaleMask';
@@ -17,6 +17,13 @@ export interface Focus {
   /** The part that the user looks at. */
   readonly view?: Box;
 }
+
+/** A picture as a result names it. @param size of the whole picture */
+export const imageOf = (source: ImageSource, { width, height }: Size): TaskResult['image'] => ({
+  ...('path' in source && { path: source.path }),
+  width,
+  height,
+});
 
 export class PictureWindow {
   /**

@@ -6,7 +6,8 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { pageHtml } from '../../../src/annotate/pageHtml';
 import { actionOfChord, type Chord } from '../../../src/protocol/actions';
 import { FakeHost, type FakeHostOptions } from './fakeHost';
-import { themes, type ThemeName } from './themes';
+import type { ThemeName } from './themes';
+import { webviewScript } from './webviewScript';
 
 const origin = 'https://panel.test';
 const out = path.resolve('.cache/test/annotator');
@@ -63,7 +64,7 @@ export class PanelPage {
       const action = actionOfChord(chord);
       if (action) host.act(action);
     });
-    await page.addInitScript({ content: initScript(options.theme ?? 'dark') });
+    await page.addInitScript({ content: webviewScript(options.theme ?? 'dark', keybindings) });
     await page.route(`${origin}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
       if (name === '')
@@ -177,24 +178,8 @@ export class PanelPage {
   }
 }
 
-/** What VS Code puts into a webview before its own scripts: the API, the theme's variables and class. */
-function initScript(theme: ThemeName): string {
-  const { variables, bodyClass } = themes[theme];
-  return `
-    let state;
-    window.acquireVsCodeApi = () => ({
-      postMessage: (message) => window.toHost(message),
-      getState: () => state ?? window.stateBefore,
-      setState: (next) => { state = next; },
-    });
-    document.addEventListener('DOMContentLoaded', () => document.body.classList.add(${JSON.stringify(bodyClass)}));
+/** Keys that nobody in the page has taken go to VS Code. */
+const keybindings = `
     window.addEventListener('keydown', ({ key, code, ctrlKey, metaKey, shiftKey, altKey }) =>
       window.toKeybindings({ key, code, ctrlKey, metaKey, shiftKey, altKey }));
-    new MutationObserver((_, observer) => {
-      if (!document.documentElement) return;
-      observer.disconnect();
-      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
-        document.documentElement.style.setProperty('--vscode-' + name, value);
-    }).observe(document, { childList: true });
   `;
-}

@@ -12,7 +12,8 @@ import { GroundnoteError } from '../../../src/protocol/errors';
 import type { MediaAnswer, MediaTurn, ShownModality } from '../../../src/protocol/media';
 import { askHere, mediaChanged, openMedia, showModels } from '../../../src/protocol/mediaPanel';
 import { Endpoint } from '../../../src/protocol/rpc';
-import { themes, type ThemeName } from '../annotator/themes';
+import type { ThemeName } from '../annotator/themes';
+import { webviewScript } from '../annotator/webviewScript';
 
 const origin = 'https://media.test';
 const out = path.resolve('.cache/test/media');
@@ -110,7 +111,7 @@ export class MediaPage {
     page.on('pageerror', (error) => opened.errors.push(error.message));
     page.on('console', (line) => line.type() === 'error' && opened.errors.push(line.text()));
     await page.exposeFunction('toHost', (message: unknown) => opened.receive(message));
-    await page.addInitScript({ content: initScript(options.theme ?? 'dark') });
+    await page.addInitScript({ content: webviewScript(options.theme ?? 'dark') });
     const kind = mediaKinds.find(({ modality }) => modality === options.modality);
     const view = kind?.page ?? '';
     await page.route(`${origin}/**`, (route) => {
@@ -172,24 +173,4 @@ export class MediaPage {
     await this.page.reload();
     await this.page.locator('body[data-ready="true"]').waitFor({ state: 'attached' });
   }
-}
-
-/** What VS Code puts into a webview before its own scripts: the API, the theme's variables and class. */
-function initScript(theme: ThemeName): string {
-  const { variables, bodyClass } = themes[theme];
-  return `
-    let state;
-    window.acquireVsCodeApi = () => ({
-      postMessage: (message) => window.toHost(message),
-      getState: () => state ?? window.stateBefore,
-      setState: (next) => { state = next; },
-    });
-    document.addEventListener('DOMContentLoaded', () => document.body.classList.add(${JSON.stringify(bodyClass)}));
-    new MutationObserver((_, observer) => {
-      if (!document.documentElement) return;
-      observer.disconnect();
-      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
-        document.documentElement.style.setProperty('--vscode-' + name, value);
-    }).observe(document, { childList: true });
-  `;
 }

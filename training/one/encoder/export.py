@@ -15,7 +15,8 @@ import numpy as np
 import onnxruntime
 import torch
 
-from ..packing import halve, put_config
+from packing import halve, put_config
+
 from . import modalities
 from .data import Dataset
 from .evaluate import load

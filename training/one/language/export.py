@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import nn
+
+from packing import halve, put_config
 
 from ..parse import COLOURS, ROLES
 from ..program import Situation, allowed
@@ -78,25 +78,6 @@ def empty_past():
     return torch.zeros(DECODER_LAYERS, HEADS, 0, WIDTH // HEADS)
 
 
-def to_half(path):
-    """Stores large weights in half precision, with a Cast behind each: computation stays single."""
-    model = onnx.load(path)
-    graph, casts, taken = model.graph, [], []
-    for i, init in enumerate(graph.initializer):
-        array = numpy_helper.to_array(init)
-        if array.dtype == np.float32 and array.size >= 1024:
-            half = numpy_helper.from_array(array.astype(np.float16), init.name + '_half')
-            casts.append(helper.make_node('Cast', [half.name], [init.name], to=TensorProto.FLOAT))
-            taken.append((i, half))
-    for i, half in taken:
-        graph.initializer[i].CopyFrom(half)
-    nodes = list(graph.node)
-    del graph.node[:]
-    graph.node.extend(casts + nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
-
-
 def write(model, folder, half):
     folder.mkdir(parents=True, exist_ok=True)
     batch = collate([Source(1, per=1).figure()], 1)
@@ -115,8 +96,8 @@ def write(model, folder, half):
                           dynamic_axes=dict({k: v for k, v in dynamic.items() if k in DECODER_INPUTS}, past_keys={2: 'T'}, past_values={2: 'T'}, present_keys={2: 'S'}, present_values={2: 'S'},
                                             logits={0: 'N'}, attended={0: 'Q'}), opset_version=17, dynamo=False)
     if half:
-        to_half(encoder_path)
-        to_half(decoder_path)
+        halve(encoder_path)
+        halve(decoder_path)
     return encoder_path, decoder_path
 
 
@@ -179,10 +160,7 @@ def main():
     torch.set_num_threads(1)
     model = load(args.checkpoint)
     paths = write(model, args.pack / 'onnx', not args.single)
-    path = args.pack / 'config.json'
-    pack = json.loads(path.read_text()) if path.exists() else {}
-    pack['language'] = config()
-    path.write_text(json.dumps(pack, ensure_ascii=False, indent=2) + '\n')
+    put_config(args.pack, 'language', config())
     same, worst = check(model, args.pack / 'onnx')
     print(json.dumps(dict(megabytes=round(sum(p.stat().st_size for p in paths) / 1e6, 2), same_programs=same, greatest_difference=worst)))
 

@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
-from onnx import helper, numpy_helper
+
+from packing import halve, put_config
 
 from .decode import CONFIG
 from .model import Vision
@@ -24,22 +24,6 @@ SAMPLER_OUTPUTS = ('embedding', 'h_seg', 'states', 'hues', 'roles', *(f'{name}_{
 SAMPLER = dict(graph='onnx/region_sampler.onnx', points=POINTS, blocks=[dict(points=p, neighbours=k) for p, k in BLOCKS], width=WIDTH,
                states=list(STATES), hues=list(HUES), roles=list(REGION_ROLES), point_reach=5)
 MASK = dict(graph='onnx/figure_mask.onnx', stride=2, threshold=0.0)
-
-
-def halve(path):
-    """Stores large weights as float16 with a cast in front."""
-    model = onnx.load(str(path))
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) >= 1024:
-            name, weights = tensor.name, numpy_helper.to_array(tensor)
-            tensor.CopyFrom(numpy_helper.from_array(weights.astype(np.float16), name + '_half'))
-            casts.append(helper.make_node('Cast', [name + '_half'], [name], to=onnx.TensorProto.FLOAT))
-    nodes = casts + list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
 
 
 def example(h, w, regions):
@@ -105,11 +89,9 @@ def main():
         halve(folder / 'onnx' / f'{name}.onnx')
     print('with weights stored in float16', check(model, folder / 'onnx'))
     path = folder / 'config.json'
-    config = json.loads(path.read_text()) if path.exists() else {}
-    kept = config.get('parser', {})
+    kept = json.loads(path.read_text('utf8')).get('parser', {}) if path.exists() else {}
     chosen = {k: kept[k] for k in ('thresholds', 'end_threshold', 'nms_iou', 'pair_cost', 'pair_floor') if k in kept}      # evaluate.py --choose wrote these
-    config['parser'] = CONFIG | chosen | dict(features=FEATURES, sampler=SAMPLER, mask=MASK)
-    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + '\n')
+    put_config(folder, 'parser', CONFIG | chosen | dict(features=FEATURES, sampler=SAMPLER, mask=MASK))
     for name in ('figure_parser', 'region_sampler', 'figure_mask'):
         print((folder / 'onnx' / f'{name}.onnx').stat().st_size, name)
 

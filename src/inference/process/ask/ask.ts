@@ -26,6 +26,7 @@ import { parseQuestion, type ParsedQuestion } from './grammar';
 import { answerQuery } from './program';
 import { noFocus, Teller, type Focus } from './teller';
 import { words, type Words } from './words';
+import { imageOf } from '../pictureWindow';
 
 /** @param pack of the kind `ocr`. @throws GroundnoteError broken-pack, cancelled, and what opening the picture throws */
 export function askAboutPicture(
@@ -90,11 +91,7 @@ async function converse(
     `${task} ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`,
   );
   return {
-    image: {
-      ...('path' in params.image && { path: params.image.path }),
-      width: whole.width,
-      height: whole.height,
-    },
+    image: imageOf(params.image, whole),
     pack: { id, version },
     ...(figure.helpers.length && { packs: [...figure.helpers, { id, version }] }),
     regions: teller.regions.map((region) => withWholePixels(window.regionOut(region))),

@@ -13,6 +13,7 @@ import { Stopwatch } from '../stopwatch';
 import { Figure, sameBox, type Label } from './figure';
 import { centreOf, inBox } from './geometry';
 import { shapeKind } from './shapeKind';
+import { imageOf } from '../pictureWindow';
 
 /**
  * @param pack of the kind `ocr`
@@ -65,11 +66,7 @@ export async function readWholeFigure(
     if (shape !== undefined && !titles.has(shape)) titles.set(shape, `t${index + 1}`);
   });
   return {
-    image: {
-      ...('path' in image && { path: image.path }),
-      width: window.whole.width,
-      height: window.whole.height,
-    },
+    image: imageOf(image, window.whole),
     pack: { id, version },
     labels: readLabels,
     shapes: found.map(({ shape }, index): ReadShape => {

@@ -1,11 +1,11 @@
 /** Tells an answer sentence by sentence, and keeps which words are about which places, and how it was found. */
-import type { Box } from '../../../protocol/geometry';
 import { Composer, type Tied, type Value as ValueOf, type Values as ValuesOf } from './composer';
 import type { Figure, Place } from './figure';
 import { thirdOf } from './geometry';
 import { shapeKind } from './shapeKind';
 import type { Query } from './grammar';
 import type { Sentence, Words } from './words';
+import { roundedBox } from '../ground/ground';
 
 /** What a turn was about, for the next one. */
 export interface Focus {
@@ -135,17 +135,9 @@ export class Teller extends Composer<Sentence, Place> {
       id,
       ...(place.text !== undefined && { label: place.text }),
       ...(place.lines && { score: Math.round(confidence * 1000) / 1000 }),
-      box: shape?.box ?? outwards(place.box),
+      box: shape?.box ?? roundedBox(place.box),
       ...(shape && { mask: shape.mask }),
     });
     return id;
   }
 }
-
-/** To whole pixels that hold the box. */
-const outwards = ([x1, y1, x2, y2]: Box): Box => [
-  Math.floor(x1),
-  Math.floor(y1),
-  Math.ceil(x2),
-  Math.ceil(y2),
-];

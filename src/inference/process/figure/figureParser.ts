@@ -6,6 +6,7 @@ import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import { readerOf } from '../ground/textReader';
 import type { Picture } from '../picture';
+import { oncePerPack } from '../perPack';
 import type { RuntimeServices } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { assemble } from './assemble';
@@ -81,23 +82,8 @@ export class FigureParser {
   }
 }
 
-const parsers = new WeakMap<RuntimeServices, Map<string, Promise<FigureParser>>>();
-
 /** The parser of a pack; one for each pack and process. @param pack of the kind `figure` @throws GroundnoteError broken-pack, no-pack */
-export function figureParserOf(services: RuntimeServices, pack: Pack): Promise<FigureParser> {
-  const ofServices = parsers.get(services) ?? new Map<string, Promise<FigureParser>>();
-  parsers.set(services, ofServices);
-  const key = `${pack.folder}\n${pack.manifest.version}`;
-  let parser = ofServices.get(key);
-  if (!parser) {
-    parser = open(services, pack);
-    ofServices.set(key, parser);
-    parser.catch(() => ofServices.delete(key));
-  }
-  return parser;
-}
-
-async function open(services: RuntimeServices, pack: Pack): Promise<FigureParser> {
+export const figureParserOf = oncePerPack(async (services, pack) => {
   const ocr = await services.packs.ofKind('ocr');
   return new FigureParser(services, await ParserGraph.open(pack, services.sessions), ocr);
-}
+});

@@ -9,6 +9,7 @@ import type { RuntimeServices } from '../services';
 import { Stopwatch } from '../stopwatch';
 import { figureParserOf } from './figureParser';
 import type { FigureParse } from './parse';
+import { imageOf } from '../pictureWindow';
 
 export interface FigureParsing {
   image: { path?: string } & Size;
@@ -43,7 +44,7 @@ export async function parseWholeFigure(
     regions.map((_, index) => window.maskOut(figure.maskOf(index))),
   );
   return {
-    image: { ...('path' in image && { path: image.path }), width, height },
+    image: imageOf(image, window.whole),
     pack: { id, version },
     parse: { width, height, regions },
     masks,

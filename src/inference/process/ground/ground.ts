@@ -12,6 +12,7 @@ import { groupBlocks, passagesOf, type Passage } from './lines';
 import { matchPhrase, nearestTexts, type TextMatch } from './match';
 import { shapeOfLabel } from './shapes';
 import { readerOf, type TextLine } from './textReader';
+import { imageOf } from '../pictureWindow';
 
 const mostHints = 4;
 
@@ -60,11 +61,7 @@ export async function groundInPicture(
     : refusal(params.text, nearestTexts(params.text, textsOf(passages), mostHints), lines.length);
   services.log('debug', `ground ${picture.width} × ${picture.height}: ${JSON.stringify(stopwatch.phases())}`);
   return {
-    image: {
-      ...('path' in params.image && { path: params.image.path }),
-      width: window.whole.width,
-      height: window.whole.height,
-    },
+    image: imageOf(params.image, window.whole),
     pack: { id, version },
     ...(helpers.length && { packs: [...helpers, { id, version }] }),
     regions: regions.map((region) => withWholePixels(window.regionOut(region))),

@@ -10,9 +10,10 @@ import { floatsOf } from '../../engines/onnx/arrays';
 import type { OnnxSession } from '../../engines/onnx/session';
 import { brokenPack, packFile, readPackJson, type Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
+import { oncePerPack } from '../perPack';
 import { wholeOf, type Picture, type Rectangle } from '../picture';
 import { cropResizeBytes, normalizationOf, normalize } from '../resize';
-import type { RuntimeServices, SessionStore } from '../services';
+import type { SessionStore } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { inReadingOrder, type Turn } from './lines';
 
@@ -206,18 +207,5 @@ function turnBytes(bytes: Uint8Array, width: number, height: number, turn: 90 | 
   return turned;
 }
 
-const readers = new WeakMap<RuntimeServices, Map<string, Promise<TextReader>>>();
-
 /** The reader of a pack; one for each pack and process. @throws GroundnoteError broken-pack */
-export function readerOf(services: RuntimeServices, pack: Pack): Promise<TextReader> {
-  const ofServices = readers.get(services) ?? new Map<string, Promise<TextReader>>();
-  readers.set(services, ofServices);
-  const key = `${pack.folder}\n${pack.manifest.version}`;
-  let reader = ofServices.get(key);
-  if (!reader) {
-    reader = TextReader.open(pack, services.sessions);
-    ofServices.set(key, reader);
-    reader.catch(() => ofServices.delete(key));
-  }
-  return reader;
-}
+export const readerOf = oncePerPack((services, pack) => TextReader.open(pack, services.sessions));

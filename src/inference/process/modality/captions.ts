@@ -1,8 +1,8 @@
 /** Describes files of other modalities with the embedded model, and answers short questions about them. */
 import { modalityWords } from '../../../protocol/media';
-import type { Pack } from '../../packs/registry';
 import { throwIfCancelled } from '../cancel';
 import type { Media } from '../media/media';
+import { oncePerPack } from '../perPack';
 import type { RuntimeServices } from '../services';
 import { CaptionModel } from './captionModel';
 import type { MediaContext, MediaDescriber, MediaText } from './describers';
@@ -15,15 +15,7 @@ const leastKnown = 0.6;
 /** Of long recordings only so many windows are described. */
 const mostWindows = 15;
 
-const models = new WeakMap<Pack, Promise<CaptionModel>>();
-
-/** Open once for each pack; a failure is tried again. */
-function modelOf(services: RuntimeServices, pack: Pack): Promise<CaptionModel> {
-  const open = models.get(pack) ?? CaptionModel.open(pack, services.sessions);
-  models.set(pack, open);
-  open.catch(() => models.delete(pack));
-  return open;
-}
+const modelOf = oncePerPack((services, pack) => CaptionModel.open(pack, services.sessions));
 
 /** Each question is answered by itself: the model has no memory of the turns before. */
 export const describeWithCaptions: MediaDescriber = async (services, pack, media, question, context) => {

@@ -18,7 +18,7 @@ import type { HandlerContext } from '../../../protocol/rpc';
 import type { Findings, ModelAnswer, PackModel, Question, Run } from '../../engines/model';
 import { throwIfCancelled } from '../cancel';
 import { withWholePixels } from '../ground/ground';
-import type { PictureWindow } from '../pictureWindow';
+import { imageOf, type PictureWindow } from '../pictureWindow';
 import type { RuntimeServices } from '../services';
 import { Stopwatch } from '../stopwatch';
 import { cannot, withMasks } from './compose';
@@ -204,7 +204,7 @@ function resultOf(
   regions: readonly ResultRegion[],
 ): TaskResult {
   return {
-    image: { ...('path' in image && { path: image.path }), ...sizeOf(window.whole) },
+    image: imageOf(image, window.whole),
     pack: entry.ref,
     ...(helpers.length && { packs: [...helpers, entry.ref] }),
     regions: regions.map((region) => withWholePixels(window.regionOut(region))),

@@ -3,7 +3,6 @@ import type { Box, Rle, Size } from '../../../protocol/geometry';
 import type {
   EverythingParams,
   HoverResult,
-  ImageSource,
   ResultRegion,
   SegmentParams,
   TaskResult,
@@ -12,7 +11,7 @@ import { rleArea, rleBox } from '../../../protocol/rle';
 import type { HandlerContext } from '../../../protocol/rpc';
 import { throwIfCancelled } from '../cancel';
 import { wholeOf, type Rectangle } from '../picture';
-import type { PictureWindow } from '../pictureWindow';
+import { imageOf, type PictureWindow } from '../pictureWindow';
 import type { NamedSegmenter, RuntimeServices } from '../services';
 import type { Stopwatch } from '../stopwatch';
 import { everythingDefaults, findEverything } from './everything';
@@ -147,12 +146,6 @@ function regionsOf(masks: readonly ScoredMask[], window: PictureWindow, refined?
     return box[2] > 0 ? [{ id: String(i + 1), score, box, mask }] : [];
   });
 }
-
-const imageOf = (source: ImageSource, { width, height }: Size) => ({
-  ...('path' in source && { path: source.path }),
-  width,
-  height,
-});
 
 /** The whole pixels of a box inside the picture; all of it where the box misses the picture. */
 function partOf([x1, y1, x2, y2]: Box, picture: Size): Rectangle {

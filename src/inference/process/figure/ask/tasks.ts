@@ -19,7 +19,7 @@ import { withWholePixels } from '../../ground/ground';
 import { ParseFeatures } from '../../language/features';
 import { LanguageModel } from '../../language/languageModel';
 import { oncePerPack } from '../../perPack';
-import type { PictureWindow } from '../../pictureWindow';
+import { imageOf, type PictureWindow } from '../../pictureWindow';
 import type { RuntimeServices } from '../../services';
 import { Stopwatch } from '../../stopwatch';
 import { figureParserOf, type ParsedFigure } from '../figureParser';
@@ -145,11 +145,7 @@ async function answer(
     `${task} ${window.picture.width} × ${window.picture.height}: ${JSON.stringify(stopwatch.phases())}, ${understanding?.program.join(' ') ?? 'no figure'}`,
   );
   return {
-    image: {
-      ...('path' in params.image && { path: params.image.path }),
-      width: window.whole.width,
-      height: window.whole.height,
-    },
+    image: imageOf(params.image, window.whole),
     pack: { id, version },
     regions: regions.map((region) => withWholePixels(window.regionOut(region))),
     text: teller.text + partly,

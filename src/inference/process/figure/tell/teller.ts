@@ -1,5 +1,5 @@
 /** Composes answers about a parsed figure; what they name are regions of the parse, by their places in it. */
-import type { Box, Rle } from '../../../../protocol/geometry';
+import type { Rle } from '../../../../protocol/geometry';
 import type { AskedRegion } from '../../../../protocol/inference';
 import { rleBox } from '../../../../protocol/rle';
 import { Composer, type Tied, type Value as ValueOf } from '../../ask/composer';
@@ -8,6 +8,7 @@ import { Links } from '../links';
 import type { FigureParse } from '../parse';
 import { Names } from './names';
 import { figureWords, type FigureWords, type Sentence } from './words';
+import { roundedBox } from '../../ground/ground';
 
 export type Value = ValueOf<number>;
 
@@ -89,17 +90,9 @@ export class FigureTeller extends Composer<Sentence, number> {
       id,
       label: this.names.of(index).replace(/^["“](.*)["”]$/u, '$1'),
       ...(score !== undefined && { score: Math.round(score * 1000) / 1000 }),
-      box: mask ? rleBox(mask) : outwards(box),
+      box: mask ? rleBox(mask) : roundedBox(box),
       ...(mask && { mask }),
     });
     return id;
   }
 }
-
-/** To whole pixels that hold the box. */
-const outwards = ([x1, y1, x2, y2]: Box): Box => [
-  Math.floor(x1),
-  Math.floor(y1),
-  Math.ceil(x2),
-  Math.ceil(y2),
-];

@@ -1,4 +1,4 @@
-"""Files of the pack `models/groundnote-one` that several exports write into."""
+"""What the exports of the embedded packs share: weights in half precision, and one config.json that several write into."""
 import json
 
 import numpy as np
